@@ -1,0 +1,58 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+// simple-peer's main entry needs Node globals; its prebuilt file does not ("global is not defined" otherwise).
+const alias = [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }];
+
+const node = (name: string, include: string[]) => ({
+	extends: true as const,
+	test: { name, include, environment: 'node' as const },
+});
+
+const chromium = {
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	args: [
+		'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
+		'--mute-audio',
+	],
+};
+
+/** Tests that need a real page. What they import is bundled before they start: a late find would reload the page in mid-test. */
+const browser = {
+	extends: true as const,
+	optimizeDeps: {
+		include: [
+			'simple-peer/simplepeer.min.js', 'idb', 'valibot', 'mp4box', 'uqr', 'fast-check', 'hash-wasm', '@noble/ciphers/aes.js',
+			'@noble/curves/ed25519.js', '@noble/hashes/sha2.js', '@noble/hashes/hmac.js', '@noble/hashes/hkdf.js',
+		],
+	},
+	test: {
+		name: 'browser',
+		include: ['**/*.browser.test.ts'],
+		testTimeout: 30_000,
+		browser: {
+			enabled: true, headless: true, screenshotFailures: false,
+			provider: playwright({ launchOptions: chromium }),
+			instances: [{ browser: 'chromium' as const }],
+		},
+	},
+};
+
+export default defineConfig(({ isSsrBuild }) => ({
+	plugins: [svelte()],
+	resolve: { alias },
+	root: isSsrBuild ? '.' : 'web',
+	build: isSsrBuild
+		? { ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20', rolldownOptions: { input: { tracker: 'tracker/main.ts' } } }
+		: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
+	worker: { format: 'es' as const },
+	test: {
+		projects: [
+			node('shared', ['../shared/**/*.test.ts']),
+			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
+			node('web', ['**/!(*.browser).test.ts']),
+			browser,
+		],
+	},
+}));
