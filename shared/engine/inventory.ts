@@ -1,0 +1,133 @@
+/**
+ * Which chunks of a share we hold, and which we have asked for. A chunk is lacking, asked of one or two links, being
+ * checked, or held; a group whose chunks are all held is whole and costs one bit.
+ */
+import { BitSet } from '../base/bit-set.ts';
+import type { Ms } from '../base/units.ts';
+import type { Inventory as Stored } from '../ports/group-store.ts';
+import type { Layout, LinkId } from '../protocol/ids.ts';
+import { GROUP_CHUNKS } from '../protocol/limits.ts';
+
+/** How far the proof of a group is: chunks are asked of anyone only once it is known. */
+export type ProofState =
+	| { readonly state: 'lacking' }
+	| { readonly state: 'asked'; readonly of: LinkId }
+	| { readonly state: 'known' };
+
+/** A group of which something is held, asked for or known. */
+export class PartialGroup {
+	readonly group: number;
+	readonly held: BitSet;
+	/** How many links each chunk is asked of; a chunk that is being checked counts as asked once more. */
+	readonly asked: Uint8Array;
+	proof: ProofState = { state: 'lacking' };
+	/** Since when something of it is held that the store lacks. */
+	unsavedSince: Ms | undefined;
+	/** Chunks held that neighbours were not told of. */
+	untold = 0;
+	#busy = 0;
+
+	constructor(group: number, chunks: number) {
+		this.group = group;
+		this.held = new BitSet(chunks);
+		this.asked = new Uint8Array(chunks);
+	}
+
+	/** Whether chunk `k` is neither held nor asked for. */
+	lacks(k: number): boolean { return this.asked[k] === 0 && !this.held.has(k); }
+	/** Whether every chunk is held or asked for. */
+	get taken(): boolean { return this.#busy + this.held.size >= this.held.length; }
+	/** Whether nothing is asked for. */
+	get idle(): boolean { return this.#busy === 0; }
+
+	/** One more link was asked for `k`, or has sent it. */
+	ask(k: number): void {
+		if (this.asked[k] === 0 && !this.held.has(k)) this.#busy += 1;
+		this.asked[k] = (this.asked[k] ?? 0) + 1;
+	}
+
+	/** One link less. */
+	release(k: number): void {
+		const asked = this.asked[k] ?? 0;
+		if (asked === 0) return;
+		this.asked[k] = asked - 1;
+		if (asked === 1 && !this.held.has(k)) this.#busy -= 1;
+	}
+
+	/** `k` is verified. False when it was held already. */
+	hold(k: number): boolean {
+		if (!this.held.add(k)) return false;
+		if ((this.asked[k] ?? 0) > 0) this.#busy -= 1;
+		return true;
+	}
+}
+
+/** The chunks of one share. */
+export class Inventory {
+	readonly layout: Layout;
+	readonly whole: BitSet;
+	readonly partials = new Map<number, PartialGroup>();
+	#held = 0;
+
+	constructor(layout: Layout, stored: Stored) {
+		this.layout = layout;
+		this.whole = BitSet.from(stored.whole, layout.groups) ?? new BitSet(layout.groups);
+		for (const group of this.whole) this.#held += layout.chunksIn(group);
+		for (const [group, chunks] of stored.partial) this.#restore(group, chunks);
+	}
+
+	/** Number of chunks held. */
+	get held(): number { return this.#held; }
+	get complete(): boolean { return this.whole.isFull; }
+
+	/** Whether chunk `index` is held. */
+	holds(index: number): boolean {
+		const group = Math.floor(index / GROUP_CHUNKS);
+		return this.whole.has(group) || (this.partials.get(group)?.held.has(index % GROUP_CHUNKS) ?? false);
+	}
+
+	/** The group's state, made if there is none. Not for whole groups. */
+	begin(group: number): PartialGroup {
+		let partial = this.partials.get(group);
+		if (!partial) this.partials.set(group, partial = new PartialGroup(group, this.layout.chunksIn(group)));
+		return partial;
+	}
+
+	/** A chunk was verified. `new`: not held before. `whole`: with it the group is whole. */
+	hold(index: number, now: Ms): 'known' | 'new' | 'whole' {
+		const group = Math.floor(index / GROUP_CHUNKS);
+		if (this.whole.has(group)) return 'known';
+		const partial = this.begin(group);
+		if (!partial.hold(index % GROUP_CHUNKS)) return 'known';
+		partial.unsavedSince ??= now;
+		partial.untold += 1;
+		this.#held += 1;
+		if (!partial.held.isFull) return 'new';
+		this.partials.delete(group);
+		this.whole.add(group);
+		return 'whole';
+	}
+
+	/** The group is no longer held, not a chunk of it. */
+	lose(group: number): void {
+		if (this.whole.delete(group)) this.#held -= this.layout.chunksIn(group);
+		this.#held -= this.partials.get(group)?.held.size ?? 0;
+		this.partials.delete(group);
+	}
+
+	/** Forgets groups of which nothing is held and nothing asked. Says which. */
+	prune(): number[] {
+		const empty = [...this.partials.values()].filter((p) => p.held.size === 0 && p.idle && p.proof.state !== 'asked');
+		for (const partial of empty) this.partials.delete(partial.group);
+		return empty.map((partial) => partial.group);
+	}
+
+	#restore(group: number, chunks: Uint8Array): void {
+		if (!this.layout.hasGroup(group) || this.whole.has(group)) return;
+		const partial = this.begin(group);
+		for (let k = 0; k < partial.held.length; k++) {
+			if (((chunks[k >> 3] ?? 0) & (1 << (k & 7))) !== 0 && partial.hold(k)) this.#held += 1;
+		}
+		partial.proof = { state: 'known' }; // the leaves were stored with the chunks
+	}
+}

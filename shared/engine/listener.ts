@@ -1,0 +1,172 @@
+/** What a frame of a peer does to us. Every number in it is checked against the share before it is used. */
+import { assertNever } from '../base/result.ts';
+import { equalBytes } from '../base/bytes.ts';
+import type { Ms } from '../base/units.ts';
+import type { PeerId } from '../protocol/ids.ts';
+import { MAX_DESCRIPTOR_BYTES, MAX_SIGNAL_BYTES, PART_BYTES } from '../protocol/limits.ts';
+import type { PeerMessage } from '../protocol/peer-message.ts';
+import { chunksOf } from './chunk-set.ts';
+import type { Peer } from './peer.ts';
+import type { Link } from './link.ts';
+import { RELAYED_SIGNALS_PER_MINUTE } from './settings.ts';
+
+type Of<T extends PeerMessage['type']> = Extract<PeerMessage, { type: T }>;
+
+/** Hears for one engine. */
+export class Listener {
+	readonly self: PeerId;
+	readonly #peer: Peer;
+
+	constructor(peer: Peer, self: PeerId) {
+		this.#peer = peer;
+		this.self = self;
+	}
+
+	/** Acts on one message; one that breaks a rule ends the link. */
+	hear(link: Link, m: PeerMessage, now: Ms): void {
+		if (!this.#obey(link, m, now)) this.#peer.reject(link, 'fault', now);
+	}
+
+	/** Counts a link's whole groups into the copies, or out of them. */
+	count(link: Link, by: 1 | -1): void {
+		const requests = this.#peer.requests;
+		if (!requests) return;
+		for (let g = 0; g < requests.layout.groups; g++) if (link.holdings.hasGroup(g)) requests.copies[g] = (requests.copies[g] ?? 0) + by;
+	}
+
+	/** False: it broke a rule. */
+	#obey(link: Link, m: PeerMessage, now: Ms): boolean {
+		const { out, parts, neighbours } = this.#peer;
+		switch (m.type) {
+			case 'hello': return false; // it was said before the link was opened
+			case 'want-descriptor': return this.#tellDescriptor(link);
+			case 'descriptor': return this.#descriptor(link, m);
+			case 'want-attachment': out.push({ type: 'serve-part', link: link.id, part: nameOf(m) }); return true;
+			case 'attachment': return this.#attachment(link, m, now);
+			case 'have-all': case 'have-map': case 'have': case 'have-chunks': return this.#holdings(link, m, now);
+			case 'request': return this.#peer.serving.request(link, m, now);
+			case 'cancel': link.uploads.cancel(m.group, chunksOf(m.chunks)); return true;
+			case 'chunk': return this.#chunk(link, m, now);
+			case 'busy': return this.#busy(link, m, now);
+			case 'want-proof': return this.#peer.serving.proof(link, m.group);
+			case 'proof': return this.#proof(link, m);
+			case 'peers': neighbours.learn(m.peers, link.id, now); return true;
+			case 'signal': return this.#signal(link, m, now);
+			case 'position': link.position = { ms: m.ms, playing: m.playing }; return true;
+			case 'ping': out.send(link.id, { type: 'pong', token: m.token }); return true;
+			case 'pong': if (link.pingedAt !== undefined && m.token === Math.floor(link.pingedAt) >>> 0) link.rttMs = now - link.pingedAt; return true;
+			case 'bye': parts.closed(link.id, now); return this.#bye(link, m, now);
+			default: return assertNever(m);
+		}
+	}
+
+	#tellDescriptor(link: Link): boolean {
+		const { descriptor, out } = this.#peer;
+		if (descriptor) out.send(link.id, { type: 'descriptor', bytes: descriptor.bytes });
+		return true;
+	}
+
+	#descriptor(link: Link, m: Of<'descriptor'>): boolean {
+		if (m.bytes.length > MAX_DESCRIPTOR_BYTES) return false;
+		const known = this.#peer.descriptor;
+		if (!known || !equalBytes(known.bytes, m.bytes)) this.#peer.out.push({ type: 'check-descriptor', link: link.id, bytes: m.bytes });
+		return true;
+	}
+
+	#attachment(link: Link, m: Of<'attachment'>, now: Ms): boolean {
+		const part = nameOf(m);
+		if (m.bytes.length > PART_BYTES) return false;
+		if (!this.#peer.parts.expects(part, link.id)) return true; // asked elsewhere since
+		if (m.bytes.length === 0) this.#peer.parts.refused(part, link.id, now);
+		else this.#peer.out.push({ type: 'check-part', link: link.id, part, bytes: m.bytes });
+		return true;
+	}
+
+	#holdings(link: Link, m: Of<'have-all' | 'have-map' | 'have' | 'have-chunks'>, now: Ms): boolean {
+		const fits = this.#note(link, m);
+		if (fits) this.#peer.requests?.fill(link, now);
+		if (fits && m.type === 'have-all') this.#peer.parts.fill(now);
+		return fits;
+	}
+
+	#note(link: Link, m: Of<'have-all' | 'have-map' | 'have' | 'have-chunks'>): boolean {
+		const copies = this.#peer.requests?.copies;
+		switch (m.type) {
+			case 'have-all': this.count(link, -1); link.holdings.setComplete(m.revision); this.count(link, 1); return true;
+			case 'have-map': {
+				this.count(link, -1);
+				link.holdings.completeRevision = 0;
+				const fits = link.holdings.setMap(m.groups);
+				this.count(link, 1);
+				return fits;
+			}
+			case 'have': {
+				const before = link.holdings.hasGroup(m.group);
+				const fits = link.holdings.add(m.group);
+				if (copies && fits && !before) copies[m.group] = (copies[m.group] ?? 0) + 1;
+				return fits;
+			}
+			case 'have-chunks': return link.holdings.setPartial(m.group, m.chunks);
+			default: return assertNever(m);
+		}
+	}
+
+	#chunk(link: Link, m: Of<'chunk'>, now: Ms): boolean {
+		const requests = this.#peer.requests;
+		if (!requests?.layout.hasChunk(m.index) || m.bytes.length !== requests.layout.chunkBytes(m.index)) return false;
+		link.down.add(m.bytes.length, now);
+		link.progressAt = now;
+		const full = link.outstandingBytes + m.bytes.length > link.window.bytes * 0.75;
+		const asked = link.settle(m.index);
+		if (!asked) {
+			this.#peer.counts.duplicateBytes += m.bytes.length; // it crossed our cancel
+			return true;
+		}
+		link.window.arrived(asked.bytes, now - asked.at, now, full);
+		if (requests.inventory.holds(m.index)) {
+			requests.reopen(m.index);
+			this.#peer.counts.duplicateBytes += m.bytes.length;
+		} else this.#peer.out.push({ type: 'check-chunk', link: link.id, index: m.index, bytes: m.bytes });
+		requests.fill(link, now);
+		return true;
+	}
+
+	#busy(link: Link, m: Of<'busy'>, now: Ms): boolean {
+		const requests = this.#peer.requests;
+		if (!requests) return true;
+		requests.refused(link, m.group, { chunks: chunksOf(m.chunks), now });
+		return true;
+	}
+
+	#proof(link: Link, m: Of<'proof'>): boolean {
+		const partial = this.#peer.requests?.inventory.partials.get(m.group);
+		if (partial?.proof.state !== 'asked' || partial.proof.of !== link.id) return true; // asked elsewhere since
+		this.#peer.out.push({ type: 'check-proof', link: link.id, group: m.group, certificate: m.certificate, leaves: m.leaves });
+		return true;
+	}
+
+	/** For us, or one hop on for a neighbour: signals are relayed for their sender only, never further. */
+	#signal(link: Link, m: Of<'signal'>, now: Ms): boolean {
+		if (m.signal.length > MAX_SIGNAL_BYTES) return false;
+		if (m.to === this.self) {
+			this.#peer.out.push({ type: 'signal', from: m.from, via: link.id, signal: m.signal });
+			return true;
+		}
+		if (m.from !== link.who.peer) return false;
+		if (now - link.relayed.since >= 60_000) link.relayed = { since: now, count: 0 };
+		const target = this.#peer.neighbours.linkTo(m.to);
+		if (target && ++link.relayed.count <= RELAYED_SIGNALS_PER_MINUTE) this.#peer.out.send(target.id, m);
+		return true;
+	}
+
+	#bye(link: Link, m: Of<'bye'>, now: Ms): boolean {
+		if (m.reason === 'leaving' || m.reason === 'stopped') this.#peer.neighbours.left(link.who.peer);
+		this.#peer.out.push({ type: 'close', link: link.id, reason: 'done' });
+		this.#peer.drop(link, now);
+		return true;
+	}
+}
+
+function nameOf(m: Of<'attachment' | 'want-attachment'>): { attachment: number; of: 'part' | 'list'; part: number } {
+	return { attachment: m.attachment, of: m.of, part: m.part };
+}

@@ -1,0 +1,75 @@
+/** Every number the engine decides by: unit, reason, source. NOTES.md says how they work together. */
+import { CHUNK_BYTES } from '../protocol/limits.ts';
+import { MIB, SECOND, type Ms } from '../base/units.ts';
+
+/** Chunks due sooner than this are fetched in playback order; what is later gives way to them. */
+export const URGENT_MS: Ms = 8 * SECOND;
+
+/** How often the engine looks at what time alone changes: late chunks, unsaved groups, silent links. */
+export const TICK_MS: Ms = 250;
+
+/** A partial group is written this long after its first unsaved chunk, so that a crash costs little (DESIGN §8). */
+export const SAVE_AFTER_MS: Ms = 2 * SECOND;
+
+/** A link that owes us chunks and sends none for this long loses them to others. */
+export const SNUBBED_MS: Ms = 3 * SECOND;
+
+/** A peer that refused chunks of a group is not asked for that group again for this long. */
+export const REFUSED_MS: Ms = SECOND;
+
+/** A link that sends nothing is asked for a sign of life after this … */
+export const PING_AFTER_MS: Ms = 4 * SECOND;
+
+/** … and is given up after this: well above any round trip, well below the 17 s that ICE takes. */
+export const SILENT_MS: Ms = 12 * SECOND;
+
+/** Groups begun but not complete, of those that no playhead waits for. Bounds memory: each holds 1 MiB. */
+export const MAX_BACKGROUND_GROUPS = 16;
+
+/** How many missing groups the rarest is chosen from: enough to find a rare one, cheap for a 20 GB film. */
+export const RAREST_SAMPLE = 64;
+
+/** Chunks handed to the runtime at once for one link, so that control frames wait for no more than these. 32 KiB. */
+export const SERVE_BATCH = 4;
+
+/** Chunks one peer may have asked us for and not got: 8 MiB, far above any window; the rest is answered `busy`. */
+export const MAX_QUEUED_CHUNKS = 1024;
+
+/** Partial groups remembered of one peer; the oldest go first. */
+export const MAX_REMEMBERED_PARTIALS = 256;
+
+/** Connections a peer looks for by itself: enough to be fed by several, few enough to set up in a second. */
+export const TARGET_LINKS = 10;
+
+/** Connections a peer accepts: a class of thirty around one laptop, and some. */
+export const MAX_LINKS = 48;
+
+/** A peer that could not be reached is not tried again for this long. */
+export const RETRY_PEER_MS: Ms = 20 * SECOND;
+
+/** Connections are being made for at most this long before the place is given to another candidate. */
+export const CONNECT_MS: Ms = 15 * SECOND;
+
+/** Peers remembered as candidates. */
+export const MAX_CANDIDATES = 256;
+
+/** How often neighbours tell each other of their neighbours. */
+export const EXCHANGE_MS: Ms = 60 * SECOND;
+
+/** How often the tracker is asked for more peers while there are too few. */
+export const FIND_MS: Ms = 10 * SECOND;
+
+/** Signals relayed for one neighbour a minute: a connection takes about ten, trickled. */
+export const RELAYED_SIGNALS_PER_MINUTE = 240;
+
+/** Bytes outstanding on a new link until its round trip is known: its first request makes one step of a screen's start. */
+export const FIRST_WINDOW_BYTES = 16 * CHUNK_BYTES;
+
+/** The least window: below it request messages cost more than they save. */
+export const LEAST_WINDOW_BYTES = 4 * CHUNK_BYTES;
+
+/** The largest window: 100 Mbit/s at 300 ms. */
+export const LARGEST_WINDOW_BYTES = 4 * MIB;
+
+/** Half-life-like span over which rates are averaged. */
+export const RATE_SPAN_MS: Ms = 2 * SECOND;

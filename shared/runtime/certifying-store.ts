@@ -1,0 +1,82 @@
+/**
+ * A sharer's groups: read from the film, encrypted, hashed, and signed the first time somebody needs them. One group is
+ * certified once, ever: what was signed is kept before it is sent, and a film that no longer matches is not shared on.
+ */
+import { equalBytes, type Bytes } from '../base/bytes.ts';
+import { BitSet } from '../base/bit-set.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import { signGroup } from '../protocol/certificate.ts';
+import type { Layout } from '../protocol/ids.ts';
+import type { ShareKeys } from '../protocol/keys.ts';
+import { groupRoot } from '../protocol/merkle.ts';
+import { CHUNK_SET_BYTES } from '../protocol/peer-message.ts';
+import type { Crypto } from '../protocol/primitives.ts';
+import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../ports/group-store.ts';
+
+/** A group as it is sent, and the leaf hashes of its chunks. */
+export interface LoadedGroup { readonly bytes: Bytes; readonly leaves: Bytes }
+
+/** A group's root and the signature over it. */
+export interface CertifiedGroup { readonly root: Bytes; readonly signature: Bytes }
+
+/** What a sharer's store is made of. */
+export interface CertifyingInit {
+	readonly crypto: Crypto;
+	readonly keys: ShareKeys;
+	readonly layout: Layout;
+	readonly load: (group: number) => Promise<Result<LoadedGroup, StoreFault>>;
+	/** What was certified in former visits and so far; undefined for a group that never was. */
+	readonly certified: (group: number) => Promise<CertifiedGroup | undefined>;
+	/** Settles once a crash cannot lose it. */
+	readonly keep: (group: number, certified: CertifiedGroup) => Promise<Result<void, StoreFault>>;
+	readonly release: () => void;
+}
+
+/** The groups of a film on this device. Nothing is ever written to it. */
+export class CertifyingStore implements GroupStore {
+	readonly #init: CertifyingInit;
+	readonly #certifying = new Map<number, Promise<Result<CertifiedGroup, StoreFault>>>();
+
+	constructor(init: CertifyingInit) { this.#init = init; }
+
+	inventory(): Promise<Result<Inventory, StoreFault>> {
+		return Promise.resolve(ok({ whole: BitSet.full(this.#init.layout.groups).bytes(), partial: new Map() }));
+	}
+
+	async read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
+		const loaded = await this.#init.load(group);
+		if (!loaded.ok) return loaded;
+		const certified = await this.#certify(group, loaded.value.leaves);
+		if (!certified.ok) return certified;
+		const held = new Uint8Array(CHUNK_SET_BYTES);
+		held.set(BitSet.full(this.#init.layout.chunksIn(group)).bytes());
+		return ok({ ...loaded.value, held, certificate: { form: 'signature', bytes: certified.value.signature } });
+	}
+
+	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
+	remove(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
+
+	close(): Promise<void> {
+		this.#init.release();
+		return Promise.resolve();
+	}
+
+	/** Two readers of one group wait for the same signature. */
+	#certify(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
+		let certifying = this.#certifying.get(group);
+		if (!certifying) {
+			certifying = this.#certifyOnce(group, leaves).finally(() => this.#certifying.delete(group));
+			this.#certifying.set(group, certifying);
+		}
+		return certifying;
+	}
+
+	async #certifyOnce(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
+		const root = groupRoot(leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
+		const before = await this.#init.certified(group);
+		if (before) return equalBytes(before.root, root) ? ok(before) : fail('changed');
+		const { bytes: signature } = await signGroup(this.#init.crypto, this.#init.keys, group, leaves);
+		const kept = await this.#init.keep(group, { root, signature });
+		return kept.ok ? ok({ root, signature }) : kept;
+	}
+}

@@ -1,0 +1,72 @@
+/** What a node is doing, as plain values for screens and tests. */
+import type { Ms } from '../base/units.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Link } from '../engine/link.ts';
+import type { Counts } from '../engine/peer.ts';
+import type { LinkId, PeerId } from '../protocol/ids.ts';
+
+/** One connected peer. Rates in bytes per second. */
+export interface LinkSnapshot {
+	readonly link: LinkId;
+	readonly peer: PeerId;
+	readonly name: string;
+	readonly downBps: number;
+	readonly upBps: number;
+	readonly rttMs: Ms | undefined;
+	/** Part of the share it holds whole groups of, 0 to 1. */
+	readonly held: number;
+	/** Revision of which it holds everything, attachments included; 0: not everything. */
+	readonly completeRevision: number;
+	readonly position: { readonly ms: number; readonly playing: boolean } | undefined;
+	readonly windowBytes: number;
+	readonly downloadedBytes: number;
+	readonly uploadedBytes: number;
+}
+
+/** A peer of a share. */
+export interface NodeSnapshot {
+	readonly chunks: { readonly total: number; readonly held: number; readonly verified: number; readonly rejected: number };
+	readonly bytes: { readonly downloaded: number; readonly uploaded: number; readonly duplicate: number };
+	readonly links: readonly LinkSnapshot[];
+	/** Runs of whole groups: first group and the one after the last. */
+	readonly runs: readonly (readonly [number, number])[];
+	readonly groups: number;
+}
+
+/** The state of an engine at `now`. */
+export function takeSnapshot(engine: Engine, now: Ms): NodeSnapshot {
+	const inventory = engine.requests?.inventory;
+	const { counts } = engine;
+	return {
+		chunks: { total: inventory?.layout.chunks ?? 0, held: inventory?.held ?? 0, verified: counts.verified, rejected: counts.rejected },
+		bytes: bytesOf(counts),
+		links: [...engine.links.values()].map((link) => linkSnapshot(link, inventory?.layout.groups ?? 0, now)),
+		runs: inventory ? runsOf(inventory.whole) : [],
+		groups: inventory?.layout.groups ?? 0,
+	};
+}
+
+function bytesOf(counts: Counts): NodeSnapshot['bytes'] {
+	return { downloaded: counts.downloadedBytes, uploaded: counts.uploadedBytes, duplicate: counts.duplicateBytes };
+}
+
+function linkSnapshot(link: Link, groups: number, now: Ms): LinkSnapshot {
+	return {
+		link: link.id, peer: link.who.peer, name: link.who.name,
+		downBps: Math.round(link.down.perMs(now) * 1000), upBps: Math.round(link.up.perMs(now) * 1000), rttMs: link.rttMs,
+		held: groups === 0 ? 0 : link.holdings.wholeGroups / groups, completeRevision: link.holdings.completeRevision,
+		position: link.position, windowBytes: Math.round(link.window.bytes),
+		downloadedBytes: link.downloaded, uploadedBytes: link.uploaded,
+	};
+}
+
+function runsOf(whole: { next(from: number): number; nextMissing(from: number): number; readonly length: number }): [number, number][] {
+	const runs: [number, number][] = [];
+	for (let from = whole.next(0); from >= 0;) {
+		const missing = whole.nextMissing(from);
+		const end = missing < 0 ? whole.length : missing;
+		runs.push([from, end]);
+		from = whole.next(end);
+	}
+	return runs;
+}

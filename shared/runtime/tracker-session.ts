@@ -1,0 +1,213 @@
+/**
+ * The line to one tracker. It opens again by itself, with growing delays and chance in them, so that a tracker which comes
+ * back is not stormed; and says again then what the tracker has to know: who we are, where we are, what we published.
+ */
+import * as v from 'valibot';
+import { base64url, fromBase64url } from '../base/text.ts';
+import type { Bytes } from '../base/bytes.ts';
+import type { Rng } from '../base/rng.ts';
+import { SECOND, type Ms } from '../base/units.ts';
+import type { PeerId, ShareId } from '../protocol/ids.ts';
+import { MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, type Refusal, type TrackerMessage } from '../protocol/tracker-message.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { OpenTrackerSocket, TrackerSocket } from '../ports/tracker-socket.ts';
+
+/** The first wait after a line broke; it doubles up to {@link LONGEST_WAIT_MS}. A restart of the tracker takes about this long. */
+const FIRST_WAIT_MS: Ms = SECOND / 2;
+const LONGEST_WAIT_MS: Ms = 15 * SECOND;
+
+/** A line silent for this long is asked for a sign of life, and given up {@link PONG_MS} later. */
+const PING_MS: Ms = 20 * SECOND;
+const PONG_MS: Ms = 8 * SECOND;
+
+/** How the line is. */
+export type TrackerLine =
+	| { readonly state: 'connecting' }
+	| { readonly state: 'online'; readonly name: string }
+	| { readonly state: 'offline'; readonly retryAt: Ms };
+
+/** A server that helps to connect, as WebRTC wants it. */
+export type IceServer = Extract<TrackerMessage, { type: 'welcome' }>['iceServers'][number];
+
+/** What a tracker tells. */
+export interface TrackerEvents {
+	line(line: TrackerLine): void;
+	peers(share: ShareId, peers: readonly PeerId[], descriptor: Bytes | undefined): void;
+	signal(share: ShareId, from: PeerId, signal: string): void;
+	refused(code: Refusal, about: string | undefined): void;
+}
+
+/** What a session is made of. `url`: `ws:` or `wss:`. */
+export interface TrackerSessionInit {
+	readonly url: string;
+	readonly self: PeerId;
+	readonly open: OpenTrackerSocket;
+	readonly clock: Clock;
+	readonly rng: Rng;
+}
+
+/** One tracker. */
+export class TrackerSession {
+	readonly url: string;
+	iceServers: readonly IceServer[] = [];
+	readonly #init: TrackerSessionInit;
+	readonly #listeners = new Set<TrackerEvents>();
+	readonly #joined = new Map<ShareId, number>();
+	readonly #published = new Map<ShareId, Bytes>();
+	#name: string | undefined;
+	#resume: string | undefined;
+	#socket: TrackerSocket | undefined;
+	#line: TrackerLine = { state: 'connecting' };
+	#failures = 0;
+	#cancelTimer: (() => void) | undefined;
+	#closed = false;
+
+	constructor(init: TrackerSessionInit) {
+		this.#init = init;
+		this.url = init.url;
+	}
+
+	get line(): TrackerLine { return this.#line; }
+
+	/** The return value stops listening. */
+	listen(listener: TrackerEvents): () => void {
+		this.#listeners.add(listener);
+		return () => void this.#listeners.delete(listener);
+	}
+
+	/** Opens the line. */
+	start(): void { this.#open(); }
+
+	/** Tries now, not when the wait is over. */
+	retryNow(): void {
+		if (this.#line.state === 'offline') this.#open();
+	}
+
+	/** Our name, as others see it; kept for later lines. */
+	rename(name: string): void {
+		this.#name = name;
+		this.#send({ type: 'rename', name });
+	}
+
+	/** Enters a swarm now and whenever the line is new; up to `wants` peers are introduced. */
+	join(share: ShareId, wants: number): void {
+		this.#joined.set(share, wants);
+		this.#send({ type: 'join', share, wants });
+	}
+
+	leave(share: ShareId): void {
+		if (this.#joined.delete(share)) this.#send({ type: 'leave', share });
+	}
+
+	/** Asks for more peers. */
+	find(share: ShareId, wants: number): void { this.#send({ type: 'find', share, wants: Math.min(MAX_INTRODUCED, wants) }); }
+
+	/** False when the line is down. */
+	signal(share: ShareId, to: PeerId, signal: string): boolean { return this.#send({ type: 'signal', share, to, signal }); }
+
+	/** Has the descriptor kept by the tracker, now or when the line is up; a later one takes its place. */
+	publish(share: ShareId, descriptor: Bytes): void {
+		this.#published.set(share, descriptor);
+		this.#send({ type: 'publish', share, descriptor: base64url(descriptor) });
+	}
+
+	/** For good. */
+	close(): void {
+		this.#closed = true;
+		this.#cancelTimer?.();
+		this.#socket?.close();
+	}
+
+	#open(): void {
+		this.#cancelTimer?.();
+		this.#setLine({ state: 'connecting' });
+		this.#socket = this.#init.open(this.url, {
+			opened: () => this.#greet(),
+			message: (text) => this.#hear(text),
+			closed: () => this.#lost(),
+		});
+	}
+
+	#greet(): void {
+		const about = { ...(this.#resume === undefined ? {} : { resume: this.#resume }), ...(this.#name === undefined ? {} : { name: this.#name }) };
+		this.#post({ type: 'hello', version: TRACKER_VERSION, peer: this.#init.self, ...about });
+		this.#expectLife();
+	}
+
+	#hear(text: string): void {
+		const parsed = parse(text);
+		if (!parsed) return; // of a later tracker: what we do not know we leave alone
+		this.#expectLife();
+		switch (parsed.type) {
+			case 'welcome': return this.#welcomed(parsed);
+			case 'peers': return this.#peers(parsed);
+			case 'signal': return this.#tell((l) => l.signal(parsed.share, parsed.from, parsed.signal));
+			case 'published': return;
+			case 'refused': return this.#tell((l) => l.refused(parsed.code, parsed.about));
+			case 'pong': return;
+		}
+	}
+
+	#welcomed(message: Extract<TrackerMessage, { type: 'welcome' }>): void {
+		this.#resume = message.resume;
+		this.#failures = 0;
+		this.iceServers = message.iceServers;
+		this.#setLine({ state: 'online', name: message.name });
+		for (const [share, wants] of this.#joined) this.#post({ type: 'join', share, wants });
+		for (const [share, descriptor] of this.#published) this.#post({ type: 'publish', share, descriptor: base64url(descriptor) });
+	}
+
+	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {
+		const descriptor = message.descriptor === undefined ? undefined : fromBase64url(message.descriptor);
+		this.#tell((listener) => listener.peers(message.share, message.peers, descriptor));
+	}
+
+	#lost(): void {
+		this.#socket = undefined;
+		this.#cancelTimer?.();
+		if (this.#closed) return;
+		const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures) * (0.5 + this.#init.rng());
+		this.#failures += 1;
+		this.#setLine({ state: 'offline', retryAt: this.#init.clock.now() + wait });
+		this.#cancelTimer = this.#init.clock.after(wait, () => this.#open());
+	}
+
+	/** Any message is a sign of life; without one the line is asked, and then given up. */
+	#expectLife(): void {
+		this.#cancelTimer?.();
+		this.#cancelTimer = this.#init.clock.after(PING_MS, () => {
+			this.#post({ type: 'ping' });
+			this.#cancelTimer = this.#init.clock.after(PONG_MS, () => {
+				this.#socket?.close();
+				this.#lost();
+			});
+		});
+	}
+
+	/** False when we are not welcome yet: what matters then is said at the welcome. */
+	#send(message: ClientMessage): boolean {
+		if (this.#line.state !== 'online') return false;
+		this.#post(message);
+		return true;
+	}
+
+	#post(message: ClientMessage): void { this.#socket?.send(JSON.stringify(message)); }
+
+	#setLine(line: TrackerLine): void {
+		this.#line = line;
+		this.#tell((listener) => listener.line(line));
+	}
+
+	#tell(what: (listener: TrackerEvents) => void): void {
+		for (const listener of [...this.#listeners]) what(listener);
+	}
+}
+
+function parse(text: string): TrackerMessage | undefined {
+	try {
+		const parsed = v.safeParse(trackerMessage, JSON.parse(text));
+		return parsed.success ? parsed.output : undefined;
+	} catch {
+		return undefined; // not JSON
+	}
+}
