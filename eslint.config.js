@@ -9,7 +9,7 @@ const restrictions = [
 ];
 
 export default ts.config(
-	{ ignores: ['dist/', 'node_modules/', 'coverage/', '.films/', '.data/', 'test-results/'] },
+	{ ignores: ['dist/', 'node_modules/', 'coverage/', '.films/', '.bench/', '.data/', 'test-results/'] },
 	...ts.configs.strictTypeChecked,
 	...svelte.configs['flat/recommended'],
 	{

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { serveFilms } from './e2e/films/serve-films.ts';
 
 // simple-peer's main entry needs Node globals; its prebuilt file does not ("global is not defined" otherwise).
 const alias = [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }];
@@ -21,6 +22,7 @@ const chromium = {
 /** Tests that need a real page. What they import is bundled before they start: a late find would reload the page in mid-test. */
 const browser = {
 	extends: true as const,
+	plugins: [serveFilms()],
 	optimizeDeps: {
 		include: [
 			'simple-peer/simplepeer.min.js', 'idb', 'valibot', 'mp4box', 'uqr', 'fast-check', 'hash-wasm', '@noble/ciphers/aes.js',
@@ -44,7 +46,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 	resolve: { alias },
 	root: isSsrBuild ? '.' : 'web',
 	build: isSsrBuild
-		? { ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20', rolldownOptions: { input: { tracker: 'tracker/main.ts' } } }
+		? { ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20', rolldownOptions: { input: { tracker: 'tracker/bin.ts' } } }
 		: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
 	worker: { format: 'es' as const },
 	test: {

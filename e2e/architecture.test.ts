@@ -1,4 +1,6 @@
-/** Holds the layers of the tree: imports point downward, run in no circle, and `shared` takes neither time nor chance. */
+/**
+ * Holds the layers of the tree: imports point downward, run in no circle, and `shared` takes neither time nor chance.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

@@ -65,6 +65,17 @@ export class BitSet {
 	/** The smallest number from `from` on that is not a member, or -1. Skips full bytes whole. */
 	nextMissing(from: number): number { return this.#seek(from, 255); }
 
+	/** The smallest member from `from` on that `other` lacks, or -1. Skips bytes without one whole. */
+	nextNotIn(other: BitSet, from: number): number {
+		for (let k = from; k < this.length;) {
+			const left = ((this.#bytes[k >> 3] ?? 0) & ~(other.#bytes[k >> 3] ?? 0)) >> (k & 7);
+			if (left === 0) k = ((k >> 3) + 1) << 3;
+			else if ((left & 1) === 1) return k;
+			else k += 1;
+		}
+		return -1;
+	}
+
 	/** All members, ascending. */
 	*[Symbol.iterator](): Generator<number> {
 		for (let k = this.next(0); k >= 0; k = this.next(k + 1)) yield k;

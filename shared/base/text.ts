@@ -2,14 +2,14 @@
 import type { Bytes } from './bytes.ts';
 
 // Both classes are in every browser and in Node, though not in ECMAScript, whose library is all that `shared` sees.
-declare class TextEncoder { encode(text: string): Bytes }
+declare class TextEncoder { encode(text: string): Bytes; }
 declare class TextDecoder {
 	constructor(label: 'utf-8', options: { fatal: boolean; ignoreBOM: boolean });
 	decode(bytes: Uint8Array): string;
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((letter, value) => [letter, value]));
+const VALUES: ReadonlyMap<string, number> = new Map(Array.from(ALPHABET, (letter, value) => [letter, value]));
 
 /** The UTF-8 bytes of `text`. */
 export function utf8(text: string): Bytes {

@@ -1,20 +1,22 @@
 /**
- * One peer of one share as a state machine: `step` takes what happened and says what to do. It has no clock, no socket, no
- * chance of its own and no promise, so page, bridge and simulator all drive the same code. NOTES.md explains its policy.
+ * One peer of one share as a state machine: `step` takes what happened and says what to do. It has no clock, no
+ * socket, no
+ * chance of its own and no promise, so page, bridge and simulator all drive the same code. NOTES.md explains its
+ * policy.
  *
- * Invariant: a chunk is asked of a link only if that link said it holds it, and is held only after its leaf hash, tied to
+ * Invariant: a chunk is asked of a link only if that link said it holds it, and is held only after its leaf hash,
+ * tied to
  * the share by a checked proof, was compared.
  */
 import { assertNever } from '../base/result.ts';
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import { Layout, type LinkId, type PeerId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
 import { decode } from '../protocol/peer-message.ts';
 import type { Inventory as Stored } from '../ports/group-store.ts';
 import { chunkSet } from './chunk-set.ts';
 import type { Described, Effect, Input } from './events.ts';
-import { Inventory } from './inventory.ts';
+import { Inventory, type PartialGroup } from './inventory.ts';
 import { Link } from './link.ts';
 import { Listener } from './listener.ts';
 import { Neighbours } from './neighbours.ts';
@@ -24,6 +26,7 @@ import type { Counts, Peer } from './peer.ts';
 import { Requests } from './requests.ts';
 import { Serving } from './serving.ts';
 import { PING_AFTER_MS, SAVE_AFTER_MS, SILENT_MS } from './settings.ts';
+import { Verdicts } from './verdicts.ts';
 
 /** What an engine is made of. `rng` breaks ties; two engines with one seed decide alike. */
 export interface EngineInit { readonly self: PeerId; readonly rng: Rng }
@@ -44,7 +47,8 @@ export class Engine implements Peer {
 	#attachmentsOf = 0;
 	#position: { readonly ms: number; readonly playing: boolean } | undefined;
 	#stopped = false;
-	readonly #early: Extract<Input, { type: 'want' }>[] = [];
+	readonly #verdicts: Verdicts;
+	#early: Extract<Input, { type: 'want' }>[] = [];
 
 	constructor(init: EngineInit) {
 		this.#rng = init.rng;
@@ -52,9 +56,9 @@ export class Engine implements Peer {
 		this.parts = new Parts(this.links, this.out);
 		this.serving = new Serving(this);
 		this.#listener = new Listener(this, init.self);
+		this.#verdicts = new Verdicts(this);
 	}
 
-	/** Everything of the newest revision is held: chunks, attachments, roots. */
 	get isComplete(): boolean {
 		return (this.requests?.inventory.complete ?? false) && this.#attachmentsOf === this.descriptor?.revision;
 	}
@@ -67,7 +71,7 @@ export class Engine implements Peer {
 
 	reject(link: Link, kind: 'fault' | 'evidence', now: Ms): void {
 		if (kind === 'evidence') this.neighbours.ban(link.who.peer);
-		else this.neighbours.left(link.who.peer);
+		else this.neighbours.shun(link.who.peer, now);
 		this.out.send(link.id, { type: 'bye', reason: 'rejected' });
 		this.out.push({ type: 'close', link: link.id, reason: 'rejected' });
 		this.drop(link, now);
@@ -89,10 +93,19 @@ export class Engine implements Peer {
 		const inventory = this.requests?.inventory;
 		if (!inventory || !this.descriptor) return;
 		if (this.isComplete) return this.out.send(link.id, { type: 'have-all', revision: this.descriptor.revision });
-		if (inventory.whole.size > 0) this.out.send(link.id, { type: 'have-map', groups: inventory.whole.bytes() });
+		this.out.send(link.id, { type: 'have-map', groups: inventory.whole.bytes() });
 		for (const partial of inventory.partials.values()) {
 			if (partial.held.size === 0) continue;
 			this.out.send(link.id, { type: 'have-chunks', group: partial.group, chunks: chunkSet(partial.held) });
+		}
+	}
+
+	tellPartial(partial: PartialGroup): void {
+		partial.untold = 0;
+		const { group } = partial;
+		const chunks = chunkSet(partial.held);
+		for (const link of this.links.values()) {
+			if (!link.holdings.hasGroup(group)) this.out.send(link.id, { type: 'have-chunks', group, chunks });
 		}
 	}
 
@@ -102,7 +115,7 @@ export class Engine implements Peer {
 			case 'described': return this.#described(input.descriptor, now);
 			case 'inventory': return this.#begin(input.inventory, now);
 			case 'want': return this.#want(input, now);
-			case 'due': return this.requests?.demands.setDue(input.read, input.dueAt);
+			case 'due': return this.#setDue(input.read, input.dueAt);
 			case 'unwant': return this.#unwant(input.read, now);
 			case 'background': return this.#setBackground(input.on, now);
 			case 'group-lost': return this.#lost(input.group, now);
@@ -111,6 +124,8 @@ export class Engine implements Peer {
 			case 'peers-known': return this.neighbours.learn(input.peers, undefined, now);
 			case 'connect-failed': return this.neighbours.failed(input.peer, now);
 			case 'position': return this.#tellPosition(input.ms, input.playing);
+			case 'proof-checked': return this.#verdicts.proof(input, now);
+			case 'chunk-checked': return this.#verdicts.chunk(input, now);
 			case 'stop': return this.#stop(input.reason);
 			case 'tick': return this.#tick(now);
 			default: return this.#routeLink(input, now);
@@ -132,9 +147,8 @@ export class Engine implements Peer {
 			case 'writable': return this.serving.writable(link);
 			case 'served': return this.serving.served(link, input, now);
 			case 'descriptor-rejected': return this.reject(link, 'evidence', now);
-			case 'proof-checked': return this.#proofChecked(link, input.group, input.good, now);
-			case 'chunk-checked': return this.#chunkChecked(link, input.index, input.result, now);
-			case 'part-checked': return this.#partChecked(link, input, now);
+			case 'proof-checked': case 'chunk-checked': return;
+			case 'part-checked': return this.#verdicts.part(link, input, now);
 			case 'relay': return this.out.send(link.id, { type: 'signal', to: input.to, from: this.#listener.self, signal: input.signal });
 			case 'drop': return this.#dropNicely(link, input.reason, now);
 			default: return assertNever(input);
@@ -143,6 +157,7 @@ export class Engine implements Peer {
 
 	#opened(link: Link, now: Ms): void {
 		const { peer, initiator } = link.who;
+		this.neighbours.reached(peer);
 		if (this.neighbours.isBanned(peer)) return this.out.push({ type: 'close', link: link.id, reason: 'rejected' });
 		const twin = this.neighbours.linkTo(peer);
 		if (twin) {
@@ -193,9 +208,13 @@ export class Engine implements Peer {
 		else this.requests.want(want.read, want.first, want.count, { at: want.dueAt, now });
 	}
 
+	#setDue(read: number, dueAt: Ms): void {
+		this.#early = this.#early.map((want) => (want.read === read ? { ...want, dueAt } : want));
+		this.requests?.demands.setDue(read, dueAt);
+	}
+
 	#unwant(read: number, now: Ms): void {
-		const early = this.#early.findIndex((want) => want.read === read);
-		if (early >= 0) this.#early.splice(early, 1);
+		this.#early = this.#early.filter((want) => want.read !== read);
 		this.requests?.unwant(read, now);
 	}
 
@@ -222,57 +241,11 @@ export class Engine implements Peer {
 		for (const link of this.links.values()) this.out.send(link.id, { type: 'position', ms, playing });
 	}
 
-	#proofChecked(link: Link, group: number, good: boolean, now: Ms): void {
-		const partial = this.requests?.inventory.partials.get(group);
-		if (!good) {
-			this.counts.rejected += 1;
-			return this.reject(link, 'evidence', now);
-		}
-		if (partial && partial.proof.state !== 'known') partial.proof = { state: 'known' };
-		this.requests?.fillAll(now);
-	}
-
-	#chunkChecked(link: Link, index: number, result: 'good' | 'bad' | 'unproven', now: Ms): void {
-		const { requests } = this;
-		if (!requests) return;
-		requests.reopen(index);
-		const group = Math.floor(index / GROUP_CHUNKS);
-		if (result === 'bad') {
-			this.counts.rejected += 1;
-			return this.reject(link, 'evidence', now);
-		}
-		if (result === 'unproven') {
-			// Frames keep their order: a peer that was asked for the proof sends it first.
-			const proof = requests.inventory.partials.get(group)?.proof;
-			if (proof?.state === 'asked' && proof.of === link.id) this.reject(link, 'fault', now);
-			return;
-		}
-		const bytes = requests.layout.chunkBytes(index);
-		link.proved = true;
-		link.downloaded += bytes;
-		this.counts.verified += 1;
-		this.counts.downloadedBytes += bytes;
-		const outcome = requests.arrived(index, now);
-		if (outcome !== 'known') this.out.push({ type: 'held', index });
-		if (outcome !== 'whole') return;
-		this.out.push({ type: 'save', group, whole: true });
-		for (const other of this.links.values()) {
-			if (!other.holdings.hasAllChunks) this.out.send(other.id, { type: 'have', group });
-		}
-		if (this.isComplete) for (const other of this.links.values()) this.tellHoldings(other);
-	}
-
-	#partChecked(link: Link, input: Extract<Input, { type: 'part-checked' }>, now: Ms): void {
-		if (!input.good) return this.reject(link, 'evidence', now);
-		this.parts.settle(input.part);
-		this.parts.fill(now);
-	}
-
 	#dropNicely(link: Link, reason: Extract<Input, { type: 'drop' }>['reason'], now: Ms): void {
 		this.out.send(link.id, { type: 'bye', reason });
 		this.out.push({ type: 'close', link: link.id, reason: 'done' });
-		this.neighbours.left(link.who.peer);
 		this.drop(link, now);
+		this.neighbours.left(link.who.peer);
 	}
 
 	#stop(reason: Extract<Input, { type: 'stop' }>['reason']): void {
@@ -312,19 +285,11 @@ export class Engine implements Peer {
 		const inventory = this.requests?.inventory;
 		if (!inventory) return;
 		for (const partial of inventory.partials.values()) {
-			if (partial.untold > 0) this.#tellPartial(partial.group, chunkSet(partial.held));
-			partial.untold = 0;
+			if (partial.untold > 0) this.tellPartial(partial);
 			if (partial.unsavedSince === undefined || now - partial.unsavedSince < SAVE_AFTER_MS) continue;
 			partial.unsavedSince = undefined;
 			this.out.push({ type: 'save', group: partial.group, whole: false });
 		}
 		for (const group of inventory.prune()) this.out.push({ type: 'forget', group });
 	}
-
-	#tellPartial(group: number, chunks: ReturnType<typeof chunkSet>): void {
-		for (const link of this.links.values()) {
-			if (!link.holdings.hasGroup(group)) this.out.send(link.id, { type: 'have-chunks', group, chunks });
-		}
-	}
 }
-

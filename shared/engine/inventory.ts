@@ -11,7 +11,7 @@ import { GROUP_CHUNKS } from '../protocol/limits.ts';
 /** How far the proof of a group is: chunks are asked of anyone only once it is known. */
 export type ProofState =
 	| { readonly state: 'lacking' }
-	| { readonly state: 'asked'; readonly of: LinkId }
+	| { readonly state: 'asked'; readonly of: LinkId; readonly at: Ms }
 	| { readonly state: 'known' };
 
 /** A group of which something is held, asked for or known. */
@@ -37,12 +37,12 @@ export class PartialGroup {
 	lacks(k: number): boolean { return this.asked[k] === 0 && !this.held.has(k); }
 	/** Whether every chunk is held or asked for. */
 	get taken(): boolean { return this.#busy + this.held.size >= this.held.length; }
-	/** Whether nothing is asked for. */
+	/** Whether nothing that is not held is asked for. */
 	get idle(): boolean { return this.#busy === 0; }
 
 	/** One more link was asked for `k`, or has sent it. */
 	ask(k: number): void {
-		if (this.asked[k] === 0 && !this.held.has(k)) this.#busy += 1;
+		if (this.lacks(k)) this.#busy += 1;
 		this.asked[k] = (this.asked[k] ?? 0) + 1;
 	}
 
@@ -51,7 +51,7 @@ export class PartialGroup {
 		const asked = this.asked[k] ?? 0;
 		if (asked === 0) return;
 		this.asked[k] = asked - 1;
-		if (asked === 1 && !this.held.has(k)) this.#busy -= 1;
+		if (this.lacks(k)) this.#busy -= 1;
 	}
 
 	/** `k` is verified. False when it was held already. */
@@ -59,6 +59,17 @@ export class PartialGroup {
 		if (!this.held.add(k)) return false;
 		if ((this.asked[k] ?? 0) > 0) this.#busy -= 1;
 		return true;
+	}
+
+	/** Nothing of it is held any more; what was asked for still is. */
+	lose(): void {
+		for (const k of [...this.held]) {
+			this.held.delete(k);
+			if ((this.asked[k] ?? 0) > 0) this.#busy += 1;
+		}
+		this.proof = { state: 'lacking' };
+		this.unsavedSince = undefined;
+		this.untold = 0;
 	}
 }
 
@@ -68,6 +79,7 @@ export class Inventory {
 	readonly whole: BitSet;
 	readonly partials = new Map<number, PartialGroup>();
 	#held = 0;
+	#active = 0;
 
 	constructor(layout: Layout, stored: Stored) {
 		this.layout = layout;
@@ -79,6 +91,8 @@ export class Inventory {
 	/** Number of chunks held. */
 	get held(): number { return this.#held; }
 	get complete(): boolean { return this.whole.isFull; }
+	/** Groups of which chunks are on their way: each takes memory. */
+	get active(): number { return this.#active; }
 
 	/** Whether chunk `index` is held. */
 	holds(index: number): boolean {
@@ -86,19 +100,38 @@ export class Inventory {
 		return this.whole.has(group) || (this.partials.get(group)?.held.has(index % GROUP_CHUNKS) ?? false);
 	}
 
-	/** The group's state, made if there is none. Not for whole groups. */
-	begin(group: number): PartialGroup {
-		let partial = this.partials.get(group);
-		if (!partial) this.partials.set(group, partial = new PartialGroup(group, this.layout.chunksIn(group)));
+	/** Whether chunk `index` is neither held nor asked for. */
+	lacks(index: number): boolean {
+		const group = Math.floor(index / GROUP_CHUNKS);
+		return !this.whole.has(group) && (this.partials.get(group)?.lacks(index % GROUP_CHUNKS) ?? true);
+	}
+
+	/** One more link was asked for the chunk, or has sent it. Says the state of its group, made if there was none. */
+	ask(index: number): PartialGroup {
+		const partial = this.#begin(Math.floor(index / GROUP_CHUNKS));
+		const wasIdle = partial.idle;
+		partial.ask(index % GROUP_CHUNKS);
+		this.#note(partial, wasIdle);
 		return partial;
+	}
+
+	/** One link less is asked for the chunk, or the check of what it sent is over. */
+	release(index: number): void {
+		const partial = this.partials.get(Math.floor(index / GROUP_CHUNKS));
+		if (!partial) return;
+		const wasIdle = partial.idle;
+		partial.release(index % GROUP_CHUNKS);
+		this.#note(partial, wasIdle);
 	}
 
 	/** A chunk was verified. `new`: not held before. `whole`: with it the group is whole. */
 	hold(index: number, now: Ms): 'known' | 'new' | 'whole' {
 		const group = Math.floor(index / GROUP_CHUNKS);
 		if (this.whole.has(group)) return 'known';
-		const partial = this.begin(group);
+		const partial = this.#begin(group);
+		const wasIdle = partial.idle;
 		if (!partial.hold(index % GROUP_CHUNKS)) return 'known';
+		this.#note(partial, wasIdle);
 		partial.unsavedSince ??= now;
 		partial.untold += 1;
 		this.#held += 1;
@@ -111,8 +144,12 @@ export class Inventory {
 	/** The group is no longer held, not a chunk of it. */
 	lose(group: number): void {
 		if (this.whole.delete(group)) this.#held -= this.layout.chunksIn(group);
-		this.#held -= this.partials.get(group)?.held.size ?? 0;
-		this.partials.delete(group);
+		const partial = this.partials.get(group);
+		if (!partial) return;
+		const wasIdle = partial.idle;
+		this.#held -= partial.held.size;
+		partial.lose();
+		this.#note(partial, wasIdle);
 	}
 
 	/** Forgets groups of which nothing is held and nothing asked. Says which. */
@@ -122,12 +159,25 @@ export class Inventory {
 		return empty.map((partial) => partial.group);
 	}
 
+	#begin(group: number): PartialGroup {
+		let partial = this.partials.get(group);
+		if (!partial) this.partials.set(group, partial = new PartialGroup(group, this.layout.chunksIn(group)));
+		return partial;
+	}
+
+	#note(partial: PartialGroup, wasIdle: boolean): void {
+		this.#active += Number(wasIdle) - Number(partial.idle);
+	}
+
 	#restore(group: number, chunks: Uint8Array): void {
 		if (!this.layout.hasGroup(group) || this.whole.has(group)) return;
-		const partial = this.begin(group);
+		const partial = this.#begin(group);
 		for (let k = 0; k < partial.held.length; k++) {
 			if (((chunks[k >> 3] ?? 0) & (1 << (k & 7))) !== 0 && partial.hold(k)) this.#held += 1;
 		}
 		partial.proof = { state: 'known' }; // the leaves were stored with the chunks
+		if (!partial.held.isFull) return;
+		this.partials.delete(group);
+		this.whole.add(group);
 	}
 }

@@ -3,9 +3,9 @@ import { BitSet } from '../base/bit-set.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Ms } from '../base/units.ts';
 import type { Layout, LinkId, PeerId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { GROUP_CHUNKS, MAX_GROUPS } from '../protocol/limits.ts';
 import { Rate } from './rate.ts';
-import { MAX_REMEMBERED_PARTIALS } from './settings.ts';
+import { MAX_REMEMBERED_PARTIALS, MAX_REST_DOUBLINGS, REFUSED_MS } from './settings.ts';
 import { UploadQueue } from './uploads.ts';
 import { RequestWindow } from './window.ts';
 
@@ -36,6 +36,15 @@ export class Link {
 	rttMs: Ms | undefined;
 	/** It has sent us a good chunk. */
 	proved = false;
+	/** Groups whose proof it was asked for and has not sent, and when it was asked. */
+	readonly proofs = new Map<number, Ms>();
+	/** Times it refused or kept silent since its last chunk, and until when it is asked for nothing because of that. */
+	failures = 0;
+	restsUntil: Ms = -Infinity;
+	/** Chunks it sent without the proof it owes. */
+	unproven = 0;
+	/** Parts of attachments from it that were not what the descriptor says. */
+	badParts = 0;
 	position: { readonly ms: number; readonly playing: boolean } | undefined;
 	/** Signals relayed for it in the current minute. */
 	relayed = { since: 0, count: 0 };
@@ -58,6 +67,20 @@ export class Link {
 		if (asked.urgent) this.urgentBytes += asked.bytes;
 	}
 
+	/** It refused, or owed and sent nothing: the more often in a row, the longer it is left alone. */
+	fail(now: Ms, tolerated: number): void {
+		this.failures += 1;
+		if (this.failures <= tolerated) return;
+		this.restsUntil = now + REFUSED_MS * 2 ** Math.min(this.failures - tolerated - 1, MAX_REST_DOUBLINGS);
+	}
+
+	/** It sent a chunk. */
+	recover(now: Ms): void {
+		this.progressAt = now;
+		this.failures = 0;
+		this.restsUntil = -Infinity;
+	}
+
 	/** The chunk is no longer owed: it came, or is not wanted. Undefined when it was not. */
 	settle(index: number): Asked | undefined {
 		const asked = this.asked.get(index);
@@ -75,11 +98,12 @@ export class Holdings {
 	completeRevision = 0;
 	#groups: BitSet | undefined;
 	#layout: Layout | undefined;
-	#early: Bytes | undefined;
+	readonly #early: { map: Bytes | undefined; groups: BitSet | undefined } = { map: undefined, groups: undefined };
 	readonly #partials = new Map<number, BitSet>();
 	readonly #refused = new Map<number, Ms>();
 
-	/** Whole groups it holds. */
+	/** Whole groups it holds; undefined before the size of the share is known. */
+	get groups(): BitSet | undefined { return this.#groups; }
 	get wholeGroups(): number { return this.#groups?.size ?? 0; }
 	/** Whether it holds every chunk. */
 	get hasAllChunks(): boolean { return this.#groups?.isFull ?? false; }
@@ -89,53 +113,51 @@ export class Holdings {
 	/** Whether it holds something of the group. */
 	hasSome(group: number): boolean { return this.hasGroup(group) || this.#partials.has(group); }
 
-	/** From now on maps can be read; one that came before is. False when that one does not fit. */
+	/** From now on maps can be read; what was said before is. False when that does not fit. */
 	setLayout(layout: Layout): boolean {
 		if (this.#layout?.size === layout.size) return true;
 		this.#layout = layout;
-		const early = this.#early;
-		this.#early = undefined;
 		this.#groups = this.completeRevision > 0 ? BitSet.full(layout.groups) : new BitSet(layout.groups);
-		return early === undefined || this.setMap(early);
+		const { map, groups } = this.#early;
+		const fits = (map === undefined || this.#readMap(map)) && this.#takeEarlyGroups(groups) && this.#trimPartials(layout);
+		this.#early.map = undefined;
+		this.#early.groups = undefined;
+		if (!fits) this.#groups = new BitSet(layout.groups);
+		return fits;
 	}
 
 	setComplete(revision: number): void {
 		this.completeRevision = revision;
 		if (this.#layout) this.#groups = BitSet.full(this.#layout.groups);
 		this.#partials.clear();
+		this.#early.map = undefined;
+		this.#early.groups = undefined;
 	}
 
-	/** False when the map is not of this share's size. */
+	/** Says anew all that is held; partial groups follow it. False when the map is not of this share's size. */
 	setMap(groups: Bytes): boolean {
-		if (!this.#layout) {
-			this.#early = groups.slice();
-			return true;
-		}
-		const map = BitSet.from(groups, this.#layout.groups);
-		if (!map) return false;
-		this.#groups = map;
+		this.completeRevision = 0;
+		this.#partials.clear();
+		if (this.#layout) return this.#readMap(groups);
+		this.#early.map = groups.slice();
+		this.#early.groups = undefined;
 		return true;
 	}
 
 	/** False when there is no such group. */
 	add(group: number): boolean {
-		if (!this.#layout) return true; // before the size is known; the next map will say it again
-		if (!this.#layout.hasGroup(group)) return false;
-		this.#groups?.add(group);
+		if (group >= (this.#layout?.groups ?? MAX_GROUPS)) return false;
+		if (this.#layout) this.#groups?.add(group);
+		else (this.#early.groups ??= new BitSet(MAX_GROUPS)).add(group);
 		this.#partials.delete(group);
 		return true;
 	}
 
 	/** False when there is no such group or chunk. */
 	setPartial(group: number, chunks: Bytes): boolean {
-		if (!this.#layout) return true;
-		if (!this.#layout.hasGroup(group)) return false;
-		const set = new BitSet(this.#layout.chunksIn(group));
-		for (let k = 0; k < GROUP_CHUNKS; k++) {
-			if (((chunks[k >> 3] ?? 0) & (1 << (k & 7))) === 0) continue;
-			if (k >= set.length) return false;
-			set.add(k);
-		}
+		if (group >= (this.#layout?.groups ?? MAX_GROUPS)) return false;
+		const set = BitSet.from(chunks, GROUP_CHUNKS);
+		if (!set || set.next(this.#layout?.chunksIn(group) ?? GROUP_CHUNKS) >= 0) return false;
 		this.#partials.delete(group);
 		this.#partials.set(group, set);
 		if (this.#partials.size > MAX_REMEMBERED_PARTIALS) {
@@ -157,5 +179,20 @@ export class Holdings {
 		if (until === undefined) return true;
 		if (until <= now) this.#refused.delete(group);
 		return until <= now;
+	}
+
+	#readMap(bytes: Bytes): boolean {
+		const map = this.#layout && BitSet.from(bytes, this.#layout.groups);
+		if (map) this.#groups = map;
+		return map !== undefined;
+	}
+
+	#takeEarlyGroups(early: BitSet | undefined): boolean {
+		for (const group of early ?? []) if (!this.add(group)) return false;
+		return true;
+	}
+
+	#trimPartials(layout: Layout): boolean {
+		return [...this.#partials].every(([group, set]) => layout.hasGroup(group) && set.next(layout.chunksIn(group)) < 0);
 	}
 }

@@ -36,7 +36,7 @@ export class Listener {
 
 	/** False: it broke a rule. */
 	#obey(link: Link, m: PeerMessage, now: Ms): boolean {
-		const { out, parts, neighbours } = this.#peer;
+		const { out, neighbours } = this.#peer;
 		switch (m.type) {
 			case 'hello': return false; // it was said before the link was opened
 			case 'want-descriptor': return this.#tellDescriptor(link);
@@ -49,13 +49,13 @@ export class Listener {
 			case 'chunk': return this.#chunk(link, m, now);
 			case 'busy': return this.#busy(link, m, now);
 			case 'want-proof': return this.#peer.serving.proof(link, m.group);
-			case 'proof': return this.#proof(link, m);
+			case 'proof': return this.#proof(link, m, now);
 			case 'peers': neighbours.learn(m.peers, link.id, now); return true;
 			case 'signal': return this.#signal(link, m, now);
 			case 'position': link.position = { ms: m.ms, playing: m.playing }; return true;
 			case 'ping': out.send(link.id, { type: 'pong', token: m.token }); return true;
 			case 'pong': if (link.pingedAt !== undefined && m.token === Math.floor(link.pingedAt) >>> 0) link.rttMs = now - link.pingedAt; return true;
-			case 'bye': parts.closed(link.id, now); return this.#bye(link, m, now);
+			case 'bye': return this.#bye(link, m, now);
 			default: return assertNever(m);
 		}
 	}
@@ -95,7 +95,6 @@ export class Listener {
 			case 'have-all': this.count(link, -1); link.holdings.setComplete(m.revision); this.count(link, 1); return true;
 			case 'have-map': {
 				this.count(link, -1);
-				link.holdings.completeRevision = 0;
 				const fits = link.holdings.setMap(m.groups);
 				this.count(link, 1);
 				return fits;
@@ -115,18 +114,17 @@ export class Listener {
 		const requests = this.#peer.requests;
 		if (!requests?.layout.hasChunk(m.index) || m.bytes.length !== requests.layout.chunkBytes(m.index)) return false;
 		link.down.add(m.bytes.length, now);
-		link.progressAt = now;
+		link.recover(now);
 		const full = link.outstandingBytes + m.bytes.length > link.window.bytes * 0.75;
 		const asked = link.settle(m.index);
-		if (!asked) {
-			this.#peer.counts.duplicateBytes += m.bytes.length; // it crossed our cancel
-			return true;
-		}
-		link.window.arrived(asked.bytes, now - asked.at, now, full);
-		if (requests.inventory.holds(m.index)) {
-			requests.reopen(m.index);
+		if (asked) link.window.arrived(asked.bytes, now - asked.at, now, full);
+		if (!requests.expects(m.index, asked !== undefined)) {
+			if (asked) requests.reopen(m.index);
 			this.#peer.counts.duplicateBytes += m.bytes.length;
-		} else this.#peer.out.push({ type: 'check-chunk', link: link.id, index: m.index, bytes: m.bytes });
+		} else {
+			if (!asked) requests.inventory.ask(m.index); // it crossed our cancel, and is as good as asked for
+			this.#peer.out.push({ type: 'check-chunk', link: link.id, index: m.index, bytes: m.bytes });
+		}
 		requests.fill(link, now);
 		return true;
 	}
@@ -138,9 +136,11 @@ export class Listener {
 		return true;
 	}
 
-	#proof(link: Link, m: Of<'proof'>): boolean {
+	/** One that we asked for is looked at, late or not; after the first good one the others are not. */
+	#proof(link: Link, m: Of<'proof'>, now: Ms): boolean {
 		const partial = this.#peer.requests?.inventory.partials.get(m.group);
-		if (partial?.proof.state !== 'asked' || partial.proof.of !== link.id) return true; // asked elsewhere since
+		if (!link.proofs.delete(m.group) || !partial || partial.proof.state === 'known') return true;
+		partial.proof = { state: 'asked', of: link.id, at: now };
 		this.#peer.out.push({ type: 'check-proof', link: link.id, group: m.group, certificate: m.certificate, leaves: m.leaves });
 		return true;
 	}
@@ -160,9 +160,10 @@ export class Listener {
 	}
 
 	#bye(link: Link, m: Of<'bye'>, now: Ms): boolean {
-		if (m.reason === 'leaving' || m.reason === 'stopped') this.#peer.neighbours.left(link.who.peer);
 		this.#peer.out.push({ type: 'close', link: link.id, reason: 'done' });
 		this.#peer.drop(link, now);
+		if (m.reason === 'leaving' || m.reason === 'stopped') this.#peer.neighbours.left(link.who.peer);
+		if (m.reason === 'rejected') this.#peer.neighbours.shun(link.who.peer, now);
 		return true;
 	}
 }

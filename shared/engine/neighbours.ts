@@ -5,9 +5,11 @@ import type { LinkId, PeerId } from '../protocol/ids.ts';
 import { MAX_EXCHANGED_PEERS } from '../protocol/limits.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_LINKS, RETRY_PEER_MS, TARGET_LINKS } from './settings.ts';
+import {
+	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_CONNECT_FAILURES, MAX_LINKS, RETRY_PEER_MS, SHUN_PEER_MS, TARGET_LINKS,
+} from './settings.ts';
 
-interface Candidate { readonly relays: Set<LinkId>; notBefore: Ms }
+interface Candidate { readonly relays: Set<LinkId>; notBefore: Ms; failures: number }
 
 /** The peers of one swarm that we know, linked or not. */
 export class Neighbours {
@@ -44,8 +46,8 @@ export class Neighbours {
 			if (peer === this.#self || this.#banned.has(peer)) continue;
 			const known = this.#candidates.get(peer);
 			if (known && via !== undefined) known.relays.add(via);
-			if (known || this.#candidates.size >= MAX_CANDIDATES) continue;
-			this.#candidates.set(peer, { relays: new Set(via === undefined ? [] : [via]), notBefore: -Infinity });
+			if (known || !this.#makeRoom(via === undefined)) continue;
+			this.#candidates.set(peer, { relays: new Set(via === undefined ? [] : [via]), notBefore: -Infinity, failures: 0 });
 		}
 		this.connect(now);
 	}
@@ -62,7 +64,7 @@ export class Neighbours {
 	}
 
 	opened(link: Link, now: Ms): void {
-		this.#connecting.delete(link.who.peer);
+		this.reached(link.who.peer);
 		this.learn([link.who.peer], undefined, now);
 		const others = [...this.#links.values()].filter((other) => other !== link).map((other) => other.who.peer);
 		if (others.length > 0) this.#out.send(link.id, { type: 'peers', peers: sample(this.#rng, others, MAX_EXCHANGED_PEERS) });
@@ -72,8 +74,27 @@ export class Neighbours {
 	failed(peer: PeerId, now: Ms): void {
 		this.#connecting.delete(peer);
 		const candidate = this.#candidates.get(peer);
-		if (candidate) candidate.notBefore = now + RETRY_PEER_MS;
+		if (candidate) {
+			candidate.notBefore = Math.max(candidate.notBefore, now + RETRY_PEER_MS);
+			candidate.failures += 1;
+			for (const relay of candidate.relays) if (!this.#links.has(relay)) candidate.relays.delete(relay);
+			if (candidate.failures >= MAX_CONNECT_FAILURES) this.#candidates.delete(peer);
+		}
 		this.connect(now);
+	}
+
+	/** A connection to it is open, whether we keep it or not: none is being made any more. */
+	reached(peer: PeerId): void {
+		this.#connecting.delete(peer);
+		const candidate = this.#candidates.get(peer);
+		if (candidate) candidate.failures = 0;
+	}
+
+	/** It broke a rule, or says that we did: it is not connected to for long, whoever names it. */
+	shun(peer: PeerId, now: Ms): void {
+		this.#connecting.delete(peer);
+		const notBefore = now + SHUN_PEER_MS;
+		this.#candidates.set(peer, { relays: new Set(), notBefore, failures: 0 });
 	}
 
 	/** The peer said goodbye for good. */
@@ -98,6 +119,17 @@ export class Neighbours {
 			this.#out.push({ type: 'find', count: lacking + 2 });
 		}
 		if (now - this.#exchangedAt >= EXCHANGE_MS) this.#exchange(now);
+	}
+
+	/** Peers that the tracker names are more likely to be there than those of hearsay: they take the place of the oldest. */
+	#makeRoom(isNamedByTracker: boolean): boolean {
+		if (this.#candidates.size < MAX_CANDIDATES) return true;
+		if (!isNamedByTracker) return false;
+		for (const peer of this.#candidates.keys()) {
+			if (this.#connecting.has(peer) || this.linkTo(peer)) continue;
+			return this.#candidates.delete(peer);
+		}
+		return false;
 	}
 
 	#exchange(now: Ms): void {

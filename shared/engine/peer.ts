@@ -2,6 +2,7 @@
 import type { Ms } from '../base/units.ts';
 import type { LinkId } from '../protocol/ids.ts';
 import type { Described } from './events.ts';
+import type { PartialGroup } from './inventory.ts';
 import type { Link } from './link.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Outbox } from './outbox.ts';
@@ -18,10 +19,14 @@ export interface Peer {
 	readonly serving: Serving;
 	readonly requests: Requests | undefined;
 	readonly descriptor: Described | undefined;
+	/** Everything of the newest revision is held: chunks, attachments, roots. */
+	readonly isComplete: boolean;
 	/** Closes a link whose peer broke a rule; with evidence it is banned. */
 	reject(link: Link, kind: 'fault' | 'evidence', now: Ms): void;
 	/** Tells everything we hold to a link. */
 	tellHoldings(link: Link): void;
+	/** Tells which chunks of a group that is not whole we hold to those who do not hold it whole. */
+	tellPartial(partial: PartialGroup): void;
 	/** Lets go of a link that is closed or about to be. */
 	drop(link: Link, now: Ms): void;
 	/** Counts: chunks checked, and bytes that came twice. */

@@ -2,15 +2,15 @@
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import type { Layout, LinkId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
 import { byGroup, chunkSet } from './chunk-set.ts';
-import { Demands } from './demand.ts';
+import { Demands, type Demand } from './demand.ts';
 import type { Inventory } from './inventory.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { pickFor, type Pick } from './schedule.ts';
-import { REFUSED_MS, SNUBBED_MS, URGENT_MS } from './settings.ts';
+import { pickFor, pickRace, type Pick, type Room } from './schedule.ts';
+import { LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TOLERATED_REFUSALS, URGENT_MS } from './settings.ts';
 
 /** Requests of one share to all its links. */
 export class Requests {
@@ -23,6 +23,8 @@ export class Requests {
 	readonly #out: Outbox;
 	readonly #rng: Rng;
 	readonly #late = new Set<number>();
+	/** Reads that ended while chunks were asked for them, until the place of those chunks is needed. */
+	#ended: Demand[] = [];
 
 	constructor(inventory: Inventory, links: ReadonlyMap<LinkId, Link>, out: Outbox, rng: Rng) {
 		this.inventory = inventory;
@@ -39,35 +41,26 @@ export class Requests {
 		for (const link of this.#links.values()) this.fill(link, now);
 	}
 
-	/** Asks a link for as much as its window allows. A window with little room waits, so that one request names many chunks. */
+	/** Asks a link for as much as its window allows, unless it is left alone for a while. */
 	fill(link: Link, now: Ms): void {
-		if (this.inventory.complete) return;
-		const batch = Math.min(link.window.bytes / 4, 16 * 8192);
-		const roomiest = link.window.bytes - Math.min(link.urgentBytes, link.outstandingBytes);
-		if (link.asked.size > 0 && roomiest < batch) return;
-		const situation = {
-			inventory: this.inventory, demands: this.demands, late: this.#late, copies: this.copies,
-			background: this.background, now, rng: this.#rng,
-		};
-		this.#ask(link, pickFor(link, situation), now);
+		if (this.inventory.complete || now < link.restsUntil) return;
+		const room = roomOf(link);
+		if (room.any > 0 || room.urgent > 0) this.#ask(link, pickFor(link, room, this.#situation(now)), now);
 	}
 
 	/** The read's chunks are urgent: whatever else fills the windows has to wait. */
 	want(read: number, first: number, count: number, due: { readonly at: Ms; readonly now: Ms }): void {
 		this.demands.add(read, first, count, due.at);
+		this.#takeBack();
 		this.fillAll(due.now);
 	}
 
-	/** The playhead went elsewhere: takes back what was asked for this read alone, where others now need the room. */
+	/** The playhead went elsewhere: takes back what was asked for this read alone, once others need the room. */
 	unwant(read: number, now: Ms): void {
 		const demand = this.demands.remove(read);
-		if (!demand || this.demands.size === 0) return;
-		for (const link of this.#links.values()) {
-			const stale = [...link.asked].filter(([index, asked]) => asked.urgent && index >= demand.first
-				&& index < demand.first + demand.count && this.demands.dueOf(index) === undefined);
-			this.cancel(link, stale.map(([index]) => index));
-			if (stale.length > 0) this.fill(link, now);
-		}
+		if (!demand) return;
+		this.#ended.push(demand);
+		if (this.demands.size > 0 && this.#takeBack()) this.fillAll(now);
 	}
 
 	/** Takes chunks back that a link was asked for. */
@@ -83,10 +76,11 @@ export class Requests {
 
 	/** The link will not send these now: they are asked of others, and of it again after a while. */
 	refused(link: Link, group: number, refusal: { readonly chunks: readonly number[]; readonly now: Ms }): void {
+		if (!this.layout.hasGroup(group)) return;
 		link.holdings.refuse(group, refusal.now + REFUSED_MS);
+		link.fail(refusal.now, TOLERATED_REFUSALS);
 		for (const k of refusal.chunks) this.release(link, group * GROUP_CHUNKS + k);
-		const partial = this.inventory.partials.get(group);
-		if (partial?.proof.state === 'asked' && partial.proof.of === link.id) partial.proof = { state: 'lacking' };
+		this.#proofWillNotCome(link, group);
 		this.fillAll(refusal.now);
 	}
 
@@ -96,63 +90,128 @@ export class Requests {
 		this.demands.reopenAll();
 	}
 
+	/** Whether a chunk that comes is worth checking: not held, and asked for, or at least checkable. */
+	expects(index: number, asked: boolean): boolean {
+		if (this.inventory.holds(index)) return false;
+		return asked || this.inventory.partials.get(Math.floor(index / GROUP_CHUNKS))?.proof.state === 'known';
+	}
+
 	/** A chunk that counted as asked for is not on its way any more. */
 	reopen(index: number): void {
-		this.inventory.partials.get(Math.floor(index / GROUP_CHUNKS))?.release(index % GROUP_CHUNKS);
-		this.demands.reopen(index);
+		this.inventory.release(index);
+		if (this.inventory.lacks(index)) this.demands.reopen(index);
 	}
 
 	/** Everything asked of a link is lacking again: it is gone, or it sends nothing. */
 	releaseAll(link: Link): void {
 		for (const index of [...link.asked.keys()]) this.release(link, index);
-		for (const partial of this.inventory.partials.values()) {
-			if (partial.proof.state === 'asked' && partial.proof.of === link.id) partial.proof = { state: 'lacking' };
-		}
+		for (const group of [...link.proofs.keys()]) this.#proofWillNotCome(link, group);
 	}
 
-	/** A chunk came that is good. Others who were asked for it too are told not to send it. */
+	/** A chunk came, was checked and is good. Others who were asked for it too are told not to send it. */
 	arrived(index: number, now: Ms): 'known' | 'new' | 'whole' {
 		this.#late.delete(index);
 		const outcome = this.inventory.hold(index, now);
+		this.inventory.release(index); // the check is over
 		if (outcome === 'known') return outcome;
 		for (const link of this.#links.values()) if (link.asked.has(index)) this.cancel(link, [index]);
 		return outcome;
 	}
 
-	/** Finds what is late and who owes but does not send. */
+	/** Finds what is late and who owes but does not send, and lets idle links help with what is left. */
 	tick(now: Ms): void {
 		this.#late.clear();
 		for (const link of this.#links.values()) {
-			if (link.asked.size > 0 && now - link.progressAt > SNUBBED_MS) {
-				this.cancel(link, [...link.asked.keys()]);
-				this.releaseAll(link);
-				link.window.stalled();
-			}
+			if (link.asked.size > 0 && now - link.progressAt > SNUBBED_MS) this.#snub(link, now);
 			this.#findLate(link, now);
 		}
+		for (const { group, proof } of this.inventory.partials.values()) {
+			if (proof.state !== 'asked') continue;
+			const link = this.#links.get(proof.of);
+			if (!link || now - proof.at > link.window.lateAfterMs) this.#proofIsLate(group);
+		}
 		this.fillAll(now);
+		for (const link of this.#links.values()) this.#race(link, now);
+	}
+
+	#situation(now: Ms) {
+		return {
+			inventory: this.inventory, demands: this.demands, late: this.#late, copies: this.copies, links: this.#links,
+			background: this.background, now, rng: this.#rng,
+		};
+	}
+
+	/** Takes back urgent requests of reads that ended, where no other read waits for them. Whether there were any. */
+	#takeBack(): boolean {
+		let some = false;
+		for (const { first, count } of this.#ended.splice(0)) {
+			for (const link of this.#links.values()) {
+				const stale: number[] = [];
+				for (const [index, asked] of link.asked) {
+					if (!asked.urgent || index < first || index >= first + count) continue;
+					if (this.demands.dueOf(index) === undefined) stale.push(index);
+				}
+				this.cancel(link, stale);
+				some ||= stale.length > 0;
+			}
+		}
+		return some;
+	}
+
+	#snub(link: Link, now: Ms): void {
+		this.cancel(link, [...link.asked.keys()]);
+		this.releaseAll(link);
+		link.window.stalled();
+		link.fail(now, 0);
 	}
 
 	#findLate(link: Link, now: Ms): void {
 		for (const [index, asked] of link.asked) {
 			if (now - asked.at <= link.window.lateAfterMs) continue;
-			const partial = this.inventory.partials.get(Math.floor(index / GROUP_CHUNKS));
-			if (partial?.proof.state === 'asked' && partial.proof.of === link.id) partial.proof = { state: 'lacking' };
 			const due = this.demands.dueOf(index);
 			if (due !== undefined && due - now < URGENT_MS) this.#late.add(index);
 		}
+	}
+
+	/** A link with nothing to do asks for what the slowest one owes: whoever sends it first spares the other. */
+	#race(link: Link, now: Ms): void {
+		if (link.asked.size > 0 || now < link.restsUntil || (!this.background && this.demands.size === 0)) return;
+		let slowest: Link | undefined;
+		let longest: Ms = RACE_AFTER_MS;
+		for (const other of this.#links.values()) {
+			if (other === link || other.asked.size === 0) continue;
+			const left = now - other.progressAt + (other.window.roundTripMs ?? 0) * (other.outstandingBytes / other.window.bytes);
+			if (left <= longest) continue;
+			slowest = other;
+			longest = left;
+		}
+		if (slowest) this.#ask(link, pickRace(link, slowest, this.#situation(now)), now);
+	}
+
+	/** Another may be asked for the proof; the link may still send it. */
+	#proofIsLate(group: number): void {
+		const partial = this.inventory.partials.get(group);
+		if (partial?.proof.state === 'asked') partial.proof = { state: 'lacking' };
+	}
+
+	#proofWillNotCome(link: Link, group: number): void {
+		link.proofs.delete(group);
+		const proof = this.inventory.partials.get(group)?.proof;
+		if (proof?.state === 'asked' && proof.of === link.id) this.#proofIsLate(group);
 	}
 
 	#ask(link: Link, picks: readonly Pick[], now: Ms): void {
 		const due = new Map<number, Ms>();
 		for (const { index, dueAt } of picks) {
 			const group = Math.floor(index / GROUP_CHUNKS);
-			const partial = this.inventory.begin(group);
-			partial.ask(index % GROUP_CHUNKS);
+			const partial = this.inventory.ask(index);
 			link.ask(index, { at: now, bytes: this.layout.chunkBytes(index), urgent: dueAt - now < URGENT_MS });
 			due.set(group, Math.min(due.get(group) ?? Infinity, dueAt));
-			if (partial.proof.state !== 'lacking') continue;
-			partial.proof = { state: 'asked', of: link.id };
+			const { proof } = partial;
+			if (proof.state === 'known' || (proof.state === 'asked' && proof.of === link.id)) continue;
+			partial.proof = { state: 'asked', of: link.id, at: now };
+			if (now - (link.proofs.get(group) ?? -Infinity) < SNUBBED_MS) continue; // it is on its way, only late
+			link.proofs.set(group, now);
 			this.#out.send(link.id, { type: 'want-proof', group });
 		}
 		for (const [group, chunks] of byGroup(picks.map((pick) => pick.index))) {
@@ -161,4 +220,12 @@ export class Requests {
 			this.#out.send(link.id, { type: 'request', group, dueInMs, chunks: chunkSet(chunks) });
 		}
 	}
+}
+
+/** What fits a link's window. Little room waits until it is more, so that one request names many chunks. */
+function roomOf(link: Link): Room {
+	const { window, asked } = link;
+	const batch = asked.size === 0 ? 1 : Math.max(CHUNK_BYTES, Math.min(window.bytes / 4, LARGEST_BATCH_BYTES));
+	const enough = (room: number) => (room >= batch ? room : 0);
+	return { any: enough(window.bytes - link.outstandingBytes), urgent: enough(window.bytes - link.urgentBytes) };
 }

@@ -1,11 +1,15 @@
-/** Which lacking chunks to ask of one link that has room: late ones, then what is due first, then the rarest (NOTES.md §2). */
+/**
+ * Which lacking chunks to ask of one link that has room: late ones, then what is due first, then the rarest (NOTES.md
+ * §2).
+ */
 import { randomBelow, type Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
+import type { LinkId } from '../protocol/ids.ts';
 import { GROUP_CHUNKS } from '../protocol/limits.ts';
-import type { Demands } from './demand.ts';
+import type { Demand, Demands } from './demand.ts';
 import type { Inventory, PartialGroup } from './inventory.ts';
 import type { Link } from './link.ts';
-import { MAX_BACKGROUND_GROUPS, RAREST_SAMPLE, URGENT_MS } from './settings.ts';
+import { LEAST_WINDOW_BYTES, MAX_BACKGROUND_GROUPS, RAREST_SAMPLE, RISKY_MS, SECOND_PROOF_MS, URGENT_MS } from './settings.ts';
 
 /** What picking looks at. `late`: chunks whose only link is overdue. `copies`: how many links hold each group. */
 export interface Situation {
@@ -13,26 +17,46 @@ export interface Situation {
 	readonly demands: Demands;
 	readonly late: ReadonlySet<number>;
 	readonly copies: Uint16Array;
+	readonly links: ReadonlyMap<LinkId, Link>;
 	readonly background: boolean;
 	readonly now: Ms;
 	readonly rng: Rng;
 }
 
+/** Bytes that may be asked for: of anything, and of what is urgent. */
+export interface Room { readonly any: number; readonly urgent: number }
+
 /** A chunk to ask for. `dueAt` Infinity: no playhead waits for it. */
 export interface Pick { readonly index: number; readonly dueAt: Ms }
 
-/** Chunks looked at for one link in one go, so that a long read of which it has nothing costs no more. */
-const MAX_LOOKS = 4096;
+/** Chunks of a run that is fetched ahead at once: 128 KiB, so that one request names it and neighbours soon have it to give. */
+const RUN_CHUNKS = 16;
+
+/** Runs looked for in one go, and places that each is chosen from. */
+const AHEAD_TRIES = 8;
+const AHEAD_CHOICES = 4;
+
+/** Groups looked at for one link in one go, so that a long read of which it has nothing costs no more. */
+const MAX_LOOKS = 64;
 
 /**
- * Chunks to ask of `link`, in the order to ask, as many as its window has room for. Urgent ones may fill a window of
- * their own: the other side sends them first, whatever else it owes. Pure but for the demands' cursors.
+ * Chunks to ask of `link`, in the order to ask, as many as there is room for. Urgent ones may fill a window of their own:
+ * the other side sends them first, whatever else it owes. Pure but for the demands' cursors.
  */
-export function pickFor(link: Link, s: Situation): Pick[] {
-	const picker = new Picker(link, s);
+export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
+	const picker = new Picker(link, room, s);
 	picker.takeLate();
-	picker.takeDue();
+	picker.takeDue('urgent');
+	picker.takeAhead();
+	picker.takeDue('ahead');
 	if (s.background) picker.takeRarest();
+	return picker.picks;
+}
+
+/** Chunks that `other` owes and will be long in sending, the last first: for a link that has nothing else to ask for. */
+export function pickRace(link: Link, other: Link, s: Situation): Pick[] {
+	const picker = new Picker(link, { any: link.window.bytes, urgent: link.window.bytes }, s);
+	picker.takeAlso([...other.asked.keys()].reverse());
 	return picker.picks;
 }
 
@@ -41,110 +65,199 @@ class Picker {
 	readonly #link: Link;
 	readonly #s: Situation;
 	readonly #taken = new Set<number>();
+	readonly #begun = new Set<number>();
 	#room: number;
 	#urgentRoom: number;
 	#looks = MAX_LOOKS;
 
-	constructor(link: Link, s: Situation) {
+	constructor(link: Link, room: Room, s: Situation) {
 		this.#link = link;
 		this.#s = s;
-		this.#room = link.window.bytes - link.outstandingBytes;
-		this.#urgentRoom = link.window.bytes - link.urgentBytes;
+		this.#room = room.any;
+		this.#urgentRoom = room.urgent;
 	}
 
 	/** Chunks another link should have sent by now. */
-	takeLate(): void {
-		for (const index of this.#s.late) {
-			if (this.#urgentRoom <= 0) return;
+	takeLate(): void { this.takeAlso(this.#s.late); }
+
+	/** Chunks that one other link was asked for. */
+	takeAlso(indices: Iterable<number>): void {
+		const { inventory, demands, now } = this.#s;
+		for (const index of indices) {
 			const group = Math.floor(index / GROUP_CHUNKS);
-			const partial = this.#s.inventory.partials.get(group);
+			const partial = inventory.partials.get(group);
 			if (!partial || partial.asked[index % GROUP_CHUNKS] !== 1 || this.#link.asked.has(index)) continue;
-			if (partial.proof.state === 'known' && this.#link.holdings.has(group, index % GROUP_CHUNKS)) {
-				this.#take(index, this.#s.demands.dueOf(index) ?? this.#s.now);
-			}
+			if (partial.proof.state !== 'known' || partial.held.has(index % GROUP_CHUNKS)) continue;
+			if (!this.#link.holdings.has(group, index % GROUP_CHUNKS) || !this.#link.holdings.isWilling(group, now)) continue;
+			const dueAt = demands.dueOf(index) ?? Infinity;
+			if (this.#roomFor(dueAt) <= 0) return;
+			this.#take(index, dueAt);
 		}
 	}
 
 	/** What reads wait for, earliest deadline first. */
-	takeDue(): void {
+	takeDue(which: 'urgent' | 'ahead'): void {
 		for (const demand of this.#s.demands.inOrder()) {
-			const urgent = demand.dueAt - this.#s.now < URGENT_MS;
-			const end = demand.first + demand.count;
-			let behind = true; // everything from the cursor to here is held or asked for
-			for (let index = demand.cursor; index < end && this.#looks-- > 0; index++) {
-				if ((urgent ? this.#urgentRoom : this.#room) <= 0) return;
-				if (this.#lacks(index)) behind &&= this.#takeIfHeldThere(index, demand.dueAt);
-				if (behind) demand.cursor = index + 1;
+			if (this.#isUrgent(demand.dueAt) !== (which === 'urgent')) continue;
+			if (this.#roomFor(demand.dueAt) <= 0 || this.#looks <= 0) return;
+			demand.cursor = this.#takeRead(demand);
+		}
+	}
+
+	/**
+	 * What reads will wait for, in short runs from random places, the rarest of a few first: viewers who watch the same
+	 * minute fetch different parts of it from the sharer and the rest from each other.
+	 */
+	takeAhead(): void {
+		const ahead = this.#s.demands.inOrder().filter((demand) => !this.#isUrgent(demand.dueAt) && demand.cursor < demand.first + demand.count);
+		for (let tries = 0; tries < AHEAD_TRIES && ahead.length > 0 && this.#room > 0; tries++) {
+			let best: { readonly from: number; readonly demand: Demand; readonly copies: number } | undefined;
+			for (let choice = 0; choice < AHEAD_CHOICES; choice++) {
+				const run = this.#randomRun(ahead);
+				if (run && (!best || run.copies < best.copies)) best = run;
 			}
+			if (!best) continue;
+			const { from, demand } = best;
+			this.#takeRun(from, Math.min(from - (from % RUN_CHUNKS) + RUN_CHUNKS, demand.first + demand.count), demand.dueAt);
 		}
 	}
 
 	/** Groups already begun, then the rarest of a few. */
 	takeRarest(): void {
-		for (const partial of this.#s.inventory.partials.values()) {
+		const { inventory } = this.#s;
+		for (const partial of inventory.partials.values()) {
 			if (this.#room <= 0) return;
-			if (!partial.taken) this.#takeGroup(partial.group);
+			this.#takeRun(partial.group * GROUP_CHUNKS, partial.group * GROUP_CHUNKS + partial.held.length, Infinity);
 		}
-		while (this.#room > 0 && this.#s.inventory.partials.size < MAX_BACKGROUND_GROUPS + this.#s.demands.size) {
+		// A link that would be idle may begin one group beyond the bound, or slow links could keep it from all work.
+		while (this.#room > 0 && (inventory.active + this.#begun.size < MAX_BACKGROUND_GROUPS || this.#isIdle)) {
 			const group = this.#rarest();
-			if (group === undefined || !this.#takeGroup(group)) return;
+			if (group === undefined) return;
+			this.#begun.add(group);
+			this.#takeRun(group * GROUP_CHUNKS, group * GROUP_CHUNKS + inventory.layout.chunksIn(group), Infinity);
 		}
 	}
 
-	/** Takes of a group what is lacking and fits. False when nothing could be taken. */
-	#takeGroup(group: number): boolean {
-		const chunks = this.#s.inventory.layout.chunksIn(group);
-		const before = this.picks.length;
-		for (let k = 0; k < chunks && this.#room > 0; k++) {
-			if (this.#lacks(group * GROUP_CHUNKS + k)) this.#takeIfHeldThere(group * GROUP_CHUNKS + k, Infinity);
-		}
-		return this.picks.length > before;
+	get #isIdle(): boolean { return this.#link.asked.size === 0 && this.picks.length === 0; }
+
+	/** A place in one of these reads where the link has something we lack, and how many others have it. */
+	#randomRun(ahead: readonly Demand[]): { readonly from: number; readonly demand: Demand; readonly copies: number } | undefined {
+		const { inventory, links, rng } = this.#s;
+		const demand = ahead[randomBelow(rng, ahead.length)];
+		if (!demand) return undefined;
+		const at = demand.first + randomBelow(rng, demand.count);
+		const from = Math.max(demand.first, at - (at % RUN_CHUNKS));
+		const group = Math.floor(from / GROUP_CHUNKS);
+		if (!inventory.lacks(from) || this.#taken.has(from) || !this.#link.holdings.has(group, from % GROUP_CHUNKS)) return undefined;
+		let copies = 0;
+		for (const other of links.values()) if (other.holdings.has(group, from % GROUP_CHUNKS)) copies += 1;
+		return { from, demand, copies };
 	}
 
+	/** Takes of a read what it can. Says from where on something is lacking. */
+	#takeRead(demand: Demand): number {
+		const end = demand.first + demand.count;
+		let open: number | undefined;
+		for (let at = demand.cursor; at < end;) {
+			if (this.#roomFor(demand.dueAt) <= 0 || this.#looks-- <= 0) return open ?? at;
+			const stop = Math.min(end, at - (at % GROUP_CHUNKS) + GROUP_CHUNKS);
+			const lacking = this.#takeRun(at, stop, demand.dueAt);
+			open ??= lacking;
+			at = stop;
+		}
+		return open ?? end;
+	}
+
+	/** Takes what it can of chunks `from` to `to` - 1, all of one group. Says the first that is lacking still, if any is. */
+	#takeRun(from: number, to: number, dueAt: Ms): number | undefined {
+		const group = Math.floor(from / GROUP_CHUNKS);
+		const partial = this.#s.inventory.partials.get(group);
+		if (this.#s.inventory.whole.has(group) || partial?.taken) return undefined;
+		if (!this.#isFitFor(group, partial, dueAt)) return from;
+		let open: number | undefined;
+		for (let index = from; index < to; index++) {
+			if (this.#taken.has(index) || !(partial?.lacks(index % GROUP_CHUNKS) ?? true)) continue;
+			if (this.#roomFor(dueAt) <= 0) return open ?? index;
+			if (this.#link.holdings.has(group, index % GROUP_CHUNKS)) this.#take(index, dueAt);
+			else open ??= index;
+		}
+		return open;
+	}
+
+	/** Whether this link may be asked for chunks of the group that are due then. */
+	#isFitFor(group: number, partial: PartialGroup | undefined, dueAt: Ms): boolean {
+		const { holdings } = this.#link;
+		return holdings.hasSome(group) && holdings.isWilling(group, this.#s.now) && this.#mayAsk(partial, dueAt)
+			&& !this.#isBetterElsewhere(group, dueAt);
+	}
+
+	/**
+	 * Chunks go to any link once the proof of their group is known, and before that to the link that was asked for it: what
+	 * cannot be checked is thrown away. A playhead does not wait long for one link's proof.
+	 */
+	#mayAsk(partial: PartialGroup | undefined, dueAt: Ms): boolean {
+		if (partial?.proof.state !== 'asked' || partial.proof.of === this.#link.id) return true;
+		return this.#isUrgent(dueAt) && this.#s.now - partial.proof.at >= SECOND_PROOF_MS;
+	}
+
+	/** A chunk that is due soon goes to no slow link and, but for a few, to no stranger while a better one has it (DESIGN §5, §8). */
+	#isBetterElsewhere(group: number, dueAt: Ms): boolean {
+		const { proved, window, outstandingBytes } = this.#link;
+		const takes = window.roundTripMs ?? 0;
+		if (dueAt - this.#s.now > Math.max(proved ? 0 : RISKY_MS, 2 * takes)) return false;
+		for (const other of this.#s.links.values()) {
+			if (!other.proved || other === this.#link || this.#s.now < other.restsUntil) continue;
+			if (!other.holdings.hasGroup(group) || !other.holdings.isWilling(group, this.#s.now)) continue;
+			if ((other.window.roundTripMs ?? Infinity) * 2 < takes) return true;
+			const isBusy = other.urgentBytes > other.window.bytes / 2;
+			if (!proved && (!isBusy || outstandingBytes >= LEAST_WINDOW_BYTES)) return true;
+		}
+		return false;
+	}
+
+	/** Of some groups that the link holds and we have nothing of, the one with the fewest copies; from a random place on. */
 	#rarest(): number | undefined {
 		const { inventory, copies, rng } = this.#s;
+		const { groups } = this.#link.holdings;
+		if (!groups) return undefined;
 		const start = randomBelow(rng, inventory.layout.groups);
 		let best: number | undefined;
+		let fewest = Infinity;
 		let at = start;
-		for (let looked = 0, wrapped = false; looked < RAREST_SAMPLE; looked++) {
-			let group = inventory.whole.nextMissing(at);
-			if (group < 0 && !wrapped) {
+		for (let looked = 0, wrapped = false; looked < RAREST_SAMPLE;) {
+			const group = groups.nextNotIn(inventory.whole, at);
+			if (group < 0 || (wrapped && group >= start)) {
+				if (wrapped || group >= 0) break;
 				wrapped = true;
-				group = inventory.whole.nextMissing(0);
+				at = 0;
+				continue;
 			}
-			if (group < 0 || (wrapped && group >= start)) break;
 			at = group + 1;
-			if (inventory.partials.has(group) || !this.#link.holdings.hasGroup(group)) continue;
-			if (best === undefined || (copies[group] ?? 0) < (copies[best] ?? 0)) best = group;
+			if (inventory.partials.has(group) || this.#begun.has(group) || !this.#link.holdings.isWilling(group, this.#s.now)) continue;
+			looked += 1;
+			const count = (copies[group] ?? 0) + this.#begunBy(group);
+			if (count >= fewest) continue;
+			best = group;
+			fewest = count;
 		}
 		return best;
 	}
 
-	#lacks(index: number): boolean {
-		const group = Math.floor(index / GROUP_CHUNKS);
-		if (this.#taken.has(index) || this.#s.inventory.whole.has(group)) return false;
-		return this.#s.inventory.partials.get(group)?.lacks(index % GROUP_CHUNKS) ?? true;
+	/** Links that have part of the group: they will soon have all of it. */
+	#begunBy(group: number): number {
+		let count = 0;
+		for (const { holdings } of this.#s.links.values()) if (!holdings.hasGroup(group) && holdings.hasSome(group)) count += 1;
+		return count;
 	}
 
-	#takeIfHeldThere(index: number, dueAt: Ms): boolean {
-		const group = Math.floor(index / GROUP_CHUNKS);
-		if (!this.#link.holdings.has(group, index % GROUP_CHUNKS)) return false;
-		if (!this.#link.holdings.isWilling(group, this.#s.now)) return false;
-		if (!mayAsk(this.#s.inventory.partials.get(group), this.#link)) return false;
-		this.#take(index, dueAt);
-		return true;
-	}
+	#isUrgent(dueAt: Ms): boolean { return dueAt - this.#s.now < URGENT_MS; }
+	#roomFor(dueAt: Ms): number { return this.#isUrgent(dueAt) ? this.#urgentRoom : this.#room; }
 
 	#take(index: number, dueAt: Ms): void {
 		const bytes = this.#s.inventory.layout.chunkBytes(index);
 		this.picks.push({ index, dueAt });
 		this.#taken.add(index);
 		this.#room -= bytes;
-		if (dueAt - this.#s.now < URGENT_MS) this.#urgentRoom -= bytes;
+		if (this.#isUrgent(dueAt)) this.#urgentRoom -= bytes;
 	}
-}
-
-/** Chunks go to any link once the proof of their group is known, and before that to the link that was asked for it. */
-function mayAsk(partial: PartialGroup | undefined, link: Link): boolean {
-	return partial === undefined || partial.proof.state !== 'asked' || partial.proof.of === link.id;
 }

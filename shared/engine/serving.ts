@@ -1,5 +1,9 @@
-/** The serving side: hands each link's most urgent chunks to the runtime, a batch at a time. Nothing is paced by timers. */
+/**
+ * The serving side: hands each link's most urgent chunks to the runtime, a batch at a time. Nothing is paced by
+ * timers.
+ */
 import type { Ms } from '../base/units.ts';
+import { GROUP_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
 import { chunkSet, chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
@@ -9,6 +13,8 @@ import type { Link } from './link.ts';
 /** Answers requests of one share. */
 export class Serving {
 	readonly #peer: Peer;
+	/** How often each chunk was sent, up to 255. */
+	#sent: Uint8Array | undefined;
 
 	constructor(peer: Peer) { this.#peer = peer; }
 
@@ -32,13 +38,14 @@ export class Serving {
 		return true;
 	}
 
-	/** The proof of a group we hold something of goes out before any chunk asked for after it. */
+	/** The proof of a group we hold something of goes out before any chunk asked for after it; without one, a refusal. */
 	proof(link: Link, group: number): boolean {
 		const inventory = this.#peer.requests?.inventory;
 		if (!inventory) return true;
 		if (!inventory.layout.hasGroup(group)) return false;
 		const known = inventory.whole.has(group) || inventory.partials.get(group)?.proof.state === 'known';
 		if (known) this.#peer.out.push({ type: 'serve-proof', link: link.id, group });
+		else this.#peer.out.send(link.id, { type: 'busy', group, chunks: chunkSet([]) });
 		return true;
 	}
 
@@ -47,6 +54,7 @@ export class Serving {
 		this.#peer.counts.uploadedBytes += outcome.bytes;
 		link.up.add(outcome.bytes, now);
 		link.uploads.state = outcome.full ? 'full' : 'ready';
+		if (outcome.failed) this.#refuse(link, outcome.group, link.uploads.last?.chunks ?? []);
 		this.#next(link);
 	}
 
@@ -56,9 +64,14 @@ export class Serving {
 	}
 
 	#next(link: Link): void {
-		if (link.uploads.state !== 'ready') return;
-		const batch = link.uploads.take();
+		if (link.uploads.state !== 'ready' || link.uploads.size === 0) return;
+		const sent = this.#sent ??= new Uint8Array(this.#peer.requests?.layout.chunks ?? 0);
+		const batch = link.uploads.take((group, k) => sent[group * GROUP_CHUNKS + k] ?? 0);
 		if (!batch) return;
+		for (const k of batch.chunks) {
+			const index = batch.group * GROUP_CHUNKS + k;
+			sent[index] = Math.min(255, (sent[index] ?? 0) + 1);
+		}
 		link.uploads.state = 'serving';
 		this.#peer.out.push({ type: 'serve', link: link.id, ...batch });
 	}

@@ -5,6 +5,15 @@ import { MIB, SECOND, type Ms } from '../base/units.ts';
 /** Chunks due sooner than this are fetched in playback order; what is later gives way to them. */
 export const URGENT_MS: Ms = 8 * SECOND;
 
+/** A chunk due sooner than this is not left to a link that has sent nothing good yet, while a proved one has it: time to ask again. */
+export const RISKY_MS: Ms = 2 * SECOND;
+
+/** A playhead waits this long for one link's proof of a group before a second is asked: 4 KiB more, against a stall. */
+export const SECOND_PROOF_MS: Ms = 250;
+
+/** What a link will not have sent in this time, an idle one helps with. Below it a race costs more than it saves. */
+export const RACE_AFTER_MS: Ms = 500;
+
 /** How often the engine looks at what time alone changes: late chunks, unsaved groups, silent links. */
 export const TICK_MS: Ms = 250;
 
@@ -17,6 +26,10 @@ export const SNUBBED_MS: Ms = 3 * SECOND;
 /** A peer that refused chunks of a group is not asked for that group again for this long. */
 export const REFUSED_MS: Ms = SECOND;
 
+/** Refusals in a row before the whole link is left alone for a while, and how often that while doubles: 1 s to 16 s. */
+export const TOLERATED_REFUSALS = 2;
+export const MAX_REST_DOUBLINGS = 4;
+
 /** A link that sends nothing is asked for a sign of life after this … */
 export const PING_AFTER_MS: Ms = 4 * SECOND;
 
@@ -28,6 +41,9 @@ export const MAX_BACKGROUND_GROUPS = 16;
 
 /** How many missing groups the rarest is chosen from: enough to find a rare one, cheap for a 20 GB film. */
 export const RAREST_SAMPLE = 64;
+
+/** Chunks of a group held that neighbours were not told of, from which on they are told at once; fewer wait for the next tick. */
+export const TELL_CHUNKS = 16;
 
 /** Chunks handed to the runtime at once for one link, so that control frames wait for no more than these. 32 KiB. */
 export const SERVE_BATCH = 4;
@@ -43,6 +59,18 @@ export const TARGET_LINKS = 10;
 
 /** Connections a peer accepts: a class of thirty around one laptop, and some. */
 export const MAX_LINKS = 48;
+
+/** A peer that broke a rule, or says that we did, is not tried again for this long. */
+export const SHUN_PEER_MS: Ms = 300 * SECOND;
+
+/** A candidate that could not be reached this often in a row is forgotten. */
+export const MAX_CONNECT_FAILURES = 3;
+
+/** Chunks of one link that came without the proof it owes, before it is dropped: more than may be under way honestly after a loss. */
+export const MAX_UNPROVEN_CHUNKS = 256;
+
+/** Parts that were not what the descriptor says before their sender is dropped: one may be of another revision. */
+export const MAX_BAD_PARTS = 3;
 
 /** A peer that could not be reached is not tried again for this long. */
 export const RETRY_PEER_MS: Ms = 20 * SECOND;
@@ -62,8 +90,14 @@ export const FIND_MS: Ms = 10 * SECOND;
 /** Signals relayed for one neighbour a minute: a connection takes about ten, trickled. */
 export const RELAYED_SIGNALS_PER_MINUTE = 240;
 
-/** Bytes outstanding on a new link until its round trip is known: its first request makes one step of a screen's start. */
+/**
+ * Bytes outstanding on a new link until its round trip is known: its first request makes one step of a screen's
+ * start.
+ */
 export const FIRST_WINDOW_BYTES = 16 * CHUNK_BYTES;
+
+/** A request waits until it can name this many bytes, or a quarter of the window: fewer messages, and a full path. */
+export const LARGEST_BATCH_BYTES = 16 * CHUNK_BYTES;
 
 /** The least window: below it request messages cost more than they save. */
 export const LEAST_WINDOW_BYTES = 4 * CHUNK_BYTES;

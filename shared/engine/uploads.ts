@@ -11,6 +11,8 @@ export interface Batch { readonly group: number; readonly chunks: readonly numbe
 export class UploadQueue {
 	/** `ready`: the next batch may go. `serving`: one is with the runtime. `full`: the transport has no room. */
 	state: 'ready' | 'serving' | 'full' = 'ready';
+	/** What was taken last, in case it cannot be read. */
+	last: Batch | undefined;
 	readonly #wanted = new Map<number, Wanted>();
 	#size = 0;
 	#order = 0;
@@ -18,7 +20,10 @@ export class UploadQueue {
 	/** Chunks waiting. */
 	get size(): number { return this.#size; }
 
-	/** Queues chunks of a group; those that would be too many are returned. A later request for a group renews its due time. */
+	/**
+	 * Queues chunks of a group; those that would be too many are returned. A later request for a group renews its due
+	 * time.
+	 */
 	add(group: number, chunks: readonly number[], dueAt: Ms): number[] {
 		let wanted = this.#wanted.get(group);
 		if (!wanted) this.#wanted.set(group, wanted = { group, chunks: new Set(), dueAt, order: this.#order++ });
@@ -44,19 +49,33 @@ export class UploadQueue {
 		if (wanted.chunks.size === 0) this.#wanted.delete(group);
 	}
 
-	/** Takes the next chunks to send: of the group that is due first, in the order they were asked for. */
-	take(): Batch | undefined {
+	/**
+	 * Takes the next chunks to send: of the group that is due first, those that were sent least often before, `sent` says
+	 * how often. So viewers who ask for the same at the same time get different parts of it, and the rest from each other.
+	 */
+	take(sent: (group: number, k: number) => number): Batch | undefined {
 		let first: Wanted | undefined;
 		for (const wanted of this.#wanted.values()) {
 			if (!first || wanted.dueAt < first.dueAt || (wanted.dueAt === first.dueAt && wanted.order < first.order)) first = wanted;
 		}
 		if (!first) return undefined;
+		const { group } = first;
 		const chunks: number[] = [];
-		for (const k of first.chunks) {
-			if (chunks.length === SERVE_BATCH) break;
-			chunks.push(k);
+		for (let least = leastOf(first, sent); chunks.length < SERVE_BATCH && least < Infinity; least = leastOf(first, sent, least + 1)) {
+			for (const k of first.chunks) if (chunks.length < SERVE_BATCH && sent(group, k) === least) chunks.push(k);
 		}
-		this.cancel(first.group, chunks);
-		return { group: first.group, chunks };
+		this.cancel(group, chunks);
+		return this.last = { group, chunks };
 	}
+}
+
+/** The least number of times one of the chunks was sent, of those at or above `from`. Infinity: there is none. */
+function leastOf({ group, chunks }: Wanted, sent: (group: number, k: number) => number, from = 0): number {
+	let least = Infinity;
+	for (const k of chunks) {
+		const count = sent(group, k);
+		if (count >= from && count < least) least = count;
+		if (least === from) break;
+	}
+	return least;
 }

@@ -1,5 +1,6 @@
 /**
- * How many bytes may be outstanding on one link: about its bandwidth-delay product, found from the times of requests and
+ * How many bytes may be outstanding on one link: about its bandwidth-delay product, found from the times of requests
+ * and
  * arrivals alone. A window much larger fills the path's queue, whose overflow SCTP recovers from slowly (NOTES.md §3).
  */
 import type { Ms } from '../base/units.ts';

@@ -1,5 +1,6 @@
 /**
- * Where the groups of one share come from and go to: a viewer's disk, or a sharer's file. Groups are ciphertext, as sent.
+ * Where the groups of one share come from and go to: a viewer's disk, or a sharer's file. Groups are ciphertext, as
+ * sent.
  * `testkit/group-store-contract.ts` is the suite of those that keep what they are given.
  */
 import type { Bytes } from '../base/bytes.ts';
@@ -21,7 +22,8 @@ export interface StoredGroup {
 export interface Inventory { readonly whole: Bytes; readonly partial: ReadonlyMap<number, Bytes> }
 
 /**
- * Why a store failed. `full`: no room. `gone`: the file or the store vanished. `changed`: the file is not what was signed.
+ * Why a store failed. `full`: no room. `gone`: the file or the store vanished. `changed`: the file is not what was
+ * signed.
  * `lost`: what was written cannot be read back. `busy`: another tab has it.
  */
 export type StoreFault = 'full' | 'gone' | 'changed' | 'lost' | 'busy';
@@ -32,7 +34,9 @@ export interface GroupStore {
 	inventory(): Promise<Result<Inventory, StoreFault>>;
 	/** A group, with its leaves and certificate; undefined when nothing of it is here. */
 	read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>>;
-	/** Keeps a group, replacing what was there. Survives a crash once settled: either all of the new or all of the old. */
+	/**
+	 * Keeps a group, replacing what was there. Survives a crash once settled: either all of the new or all of the old.
+	 */
 	write(group: number, stored: StoredGroup): Promise<Result<void, StoreFault>>;
 	/** Forgets a group. */
 	remove(group: number): Promise<Result<void, StoreFault>>;

@@ -6,7 +6,9 @@ import type { Bytes } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
 import type { Ms } from '../base/units.ts';
 
-/** Why bytes did not come. `gone`: the file vanished. `changed`: it is not what was signed. `closed`: the share ended. */
+/**
+ * Why bytes did not come. `gone`: the file vanished. `changed`: it is not what was signed. `closed`: the share ended.
+ */
 export type ReadFault = 'cancelled' | 'gone' | 'changed' | 'closed';
 
 /** A read on its way. */

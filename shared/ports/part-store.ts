@@ -1,4 +1,7 @@
-/** Where the parts of one share's attachments are kept, as they travel. What it hands out was checked before it was put. */
+/**
+ * Where the parts of one share's attachments are kept, as they travel. What it hands out was checked before it was
+ * put.
+ */
 import type { Bytes } from '../base/bytes.ts';
 
 /** Names one part or list for good: an attachment of another revision has another `since`. */

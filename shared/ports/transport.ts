@@ -1,4 +1,7 @@
-/** A pipe of whole frames to one peer: a data channel, a TCP socket, a WebSocket. `testkit/transport-contract.ts` is its suite. */
+/**
+ * A pipe of whole frames to one peer: a data channel, a TCP socket, a WebSocket. `testkit/transport-contract.ts` is
+ * its suite.
+ */
 import type { Bytes } from '../base/bytes.ts';
 
 /** Why a transport ended. `lost`: the network's doing. `rejected`: somebody misbehaved. */

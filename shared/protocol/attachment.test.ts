@@ -20,7 +20,8 @@ const { entry, parts } = await sealAttachment(crypto, key, sealed, poster);
 
 describe('a sealed attachment', () => {
 	test('travels in parts that each check, open and add up to the content', async () => {
-		expect(parts.map((part) => part.length)).toEqual([PART_BYTES, PART_BYTES, 40_000 - 2 * (PART_BYTES - SEAL_BYTES) + SEAL_BYTES]);
+		const last = 40_000 - 2 * (PART_BYTES - SEAL_BYTES) + SEAL_BYTES;
+		expect(parts.map((part) => part.length)).toEqual([PART_BYTES, PART_BYTES, last]);
 		expect(parts.map((_, part) => partBytes(entry, part))).toEqual(parts.map((part) => part.length));
 		const plain = await Promise.all(parts.map(async (bytes, part) => {
 			expect(checkPart(entry, part, bytes, { hash, is: partHash(entry, part)! })).toBe(true);
@@ -74,6 +75,8 @@ describe('a long attachment', () => {
 		expect(checkList(long.entry, 0, list, hash)).toBe(true);
 		expect(checkList(long.entry, 1, list, hash)).toBe(false);
 		expect(checkList(long.entry, 0, list.subarray(32), hash)).toBe(false);
+		const short = list.subarray(32);
+		expect(checkList({ ...long.entry, hashes: hash(short) }, 0, short, hash), 'a sharer who hashed too few').toBe(false);
 		expect(checkList(entry, 0, list, hash), 'a short one has none').toBe(false);
 		expect(partHash(long.entry, 9)).toBeUndefined();
 		expect(checkPart(long.entry, 9, long.parts[9]!, { hash, is: partHash(long.entry, 9, list)! })).toBe(true);
@@ -84,7 +87,8 @@ describe('a long attachment', () => {
 		const roots = someBytes(PART_BYTES + 64, 6);
 		const made = await sealAttachment(crypto, key, clear, roots);
 		expect(concat(...made.parts)).toEqual(roots);
-		expect(await openPart(crypto, key, { ...clear, part: 0 }, made.parts[0]!)).toEqual({ ok: true, value: made.parts[0] });
+		const opened = await openPart(crypto, key, { ...clear, part: 0 }, made.parts[0]!);
+		expect(opened).toEqual({ ok: true, value: made.parts[0] });
 	});
 });
 

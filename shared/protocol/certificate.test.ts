@@ -13,7 +13,8 @@ const keys = await makeShareKeys(crypto);
 
 /** Three groups, the last of five chunks. */
 const layout = new Layout(2 * GROUP_BYTES + 4 * CHUNK_BYTES + 1);
-const groups = [0, 1, 2].map((group) => someBytes(layout.chunksIn(group) * HASH_BYTES, group + 1)) as [Bytes, Bytes, Bytes];
+const leavesOf = (group: number) => someBytes(layout.chunksIn(group) * HASH_BYTES, group + 1);
+const groups: readonly [Bytes, Bytes, Bytes] = [leavesOf(0), leavesOf(1), leavesOf(2)];
 const tree = new GroupTree(concat(...groups.map((leaves) => groupRoot(leaves, hash))), hash);
 
 const open: ProvenShare = { id: keys.id, publicKey: keys.publicKey, layout, root: undefined };
@@ -24,7 +25,8 @@ describe('while a share is open', () => {
 	test('its key\'s signature proves a group, the short last one too', async () => {
 		for (const [group, leaves] of groups.entries()) {
 			const certificate = await signGroup(crypto, keys, group, leaves);
-			expect(await checkProof(crypto, open, { group, certificate, leaves })).toEqual({ ok: true, value: groupRoot(leaves, hash) });
+			const checked = await checkProof(crypto, open, { group, certificate, leaves });
+			expect(checked).toEqual({ ok: true, value: groupRoot(leaves, hash) });
 		}
 	});
 
@@ -32,10 +34,11 @@ describe('while a share is open', () => {
 		const certificate = await signGroup(crypto, keys, 0, groups[0]);
 		const other = await makeShareKeys(crypto);
 		const bad = { ok: false, error: 'bad-signature' };
-		expect(await checkProof(crypto, open, { group: 1, certificate, leaves: groups[0] })).toEqual(bad);
-		expect(await checkProof(crypto, open, { group: 0, certificate, leaves: groups[1] })).toEqual(bad);
-		expect(await checkProof(crypto, { ...open, id: other.id }, { group: 0, certificate, leaves: groups[0] })).toEqual(bad);
-		expect(await checkProof(crypto, { ...open, publicKey: other.publicKey }, { group: 0, certificate, leaves: groups[0] })).toEqual(bad);
+		const proof = { group: 0, certificate, leaves: groups[0] };
+		expect(await checkProof(crypto, open, { ...proof, group: 1 })).toEqual(bad);
+		expect(await checkProof(crypto, open, { ...proof, leaves: groups[1] })).toEqual(bad);
+		expect(await checkProof(crypto, { ...open, id: other.id }, proof)).toEqual(bad);
+		expect(await checkProof(crypto, { ...open, publicKey: other.publicKey }, proof)).toEqual(bad);
 	});
 
 	test('a path proves nothing, there being no root', async () => {
@@ -66,7 +69,8 @@ describe('the number of leaves is not the sender\'s to choose', () => {
 	});
 
 	test('half of a group\'s nodes in the place of its leaves lead to the right root and are refused', async () => {
-		const pairs = concat(...Array.from({ length: 64 }, (_, k) => groupRoot(groups[0].subarray(k * 64, (k + 1) * 64), hash)));
+		const pair = (k: number) => groups[0].subarray(k * 64, (k + 1) * 64);
+		const pairs = concat(...Array.from({ length: 64 }, (_, k) => groupRoot(pair(k), hash)));
 		expect(groupRoot(pairs, hash)).toEqual(groupRoot(groups[0], hash));
 		const proof = { group: 0, certificate: pathCertificate(tree.path(0)), leaves: pairs };
 		expect(await checkProof(crypto, sealed, proof)).toEqual({ ok: false, error: 'wrong-count' });

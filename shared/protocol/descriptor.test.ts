@@ -152,8 +152,10 @@ describe('bytes that are no descriptor', () => {
 	});
 
 	test('are refused although signed: a sealed share of nothing, a revoked one with words', async () => {
-		const empty = await resigned((await made(sealed)).bytes, (bytes) => bytes.map((byte, k) => (k >= 6 && k < 14 ? 0 : byte)));
-		const wordy = await resigned((await made({ ...open, attachments: [], size: 0, body: { ...body, attachments: [] } })).bytes, withByte(5, 2));
+		const noSize = (bytes: Bytes) => bytes.map((byte, k) => (k >= 6 && k < 14 ? 0 : byte));
+		const empty = await resigned((await made(sealed)).bytes, noSize);
+		const bare = await made({ ...open, attachments: [], size: 0, body: { ...body, attachments: [] } });
+		const wordy = await resigned(bare.bytes, withByte(5, 2));
 		for (const bytes of [empty, wordy]) {
 			expect(await readDescriptor(crypto, share.id, bytes)).toEqual({ ok: false, error: 'malformed' });
 		}

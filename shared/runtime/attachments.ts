@@ -1,4 +1,6 @@
-/** The attachments of one share: parts come from peers or the store, are checked against the descriptor, and are kept. */
+/**
+ * The attachments of one share: parts come from peers or the store, are checked against the descriptor, and are kept.
+ */
 import type { Bytes } from '../base/bytes.ts';
 import { defer, type Deferred } from '../base/deferred.ts';
 import { fail, ok, type Result } from '../base/result.ts';
@@ -10,11 +12,16 @@ import type { Crypto } from '../protocol/primitives.ts';
 import type { PartName } from '../engine/events.ts';
 import type { PartStore } from '../ports/part-store.ts';
 
-/** Why content of an attachment did not come. `forged`: what came was hashed right but sealed for another place or key. */
+/**
+ * Why content of an attachment did not come. `forged`: what came was hashed right but sealed for another place or
+ * key.
+ */
 export type AttachmentFault = 'closed' | 'no-such' | 'forged';
 
 /** Parts being fetched at once for one read, and in the background. */
 const FETCHED_AT_ONCE = 8;
+
+interface Awaited extends Deferred<Bytes | undefined> { readonly attachment: number; readonly since: number }
 
 /** Attachments of the newest descriptor. */
 export class Attachments {
@@ -22,7 +29,7 @@ export class Attachments {
 	readonly #store: PartStore;
 	readonly #ask: (part: PartName) => void;
 	#descriptor: ClearDescriptor | undefined;
-	readonly #waiting = new Map<string, Deferred<Bytes | undefined>>();
+	readonly #waiting = new Map<string, Awaited>();
 	#closed = false;
 
 	/** @param ask - wants a part of the swarm; {@link check} is called with what comes */
@@ -32,8 +39,15 @@ export class Attachments {
 		this.#ask = ask;
 	}
 
-	/** A newer descriptor: attachments may have been added. */
-	describe(descriptor: ClearDescriptor): void { this.#descriptor = descriptor; }
+	/** A newer descriptor: attachments may have been added or replaced. Nobody waits any longer for what was replaced. */
+	describe(descriptor: ClearDescriptor): void {
+		this.#descriptor = descriptor;
+		for (const [key, waiting] of this.#waiting) {
+			if (descriptor.attachments[waiting.attachment]?.since === waiting.since) continue;
+			this.#waiting.delete(key);
+			waiting.resolve(undefined);
+		}
+	}
 
 	/** A part that a neighbour asks for; undefined when it is not here. */
 	async serve(name: PartName): Promise<Bytes | undefined> {
@@ -47,8 +61,8 @@ export class Attachments {
 		if (!entry) return true; // of a descriptor that is newer than ours: nobody is to blame
 		if (!await this.#fits(entry, name, bytes)) return false;
 		await this.#store.put({ ...name, since: entry.since }, bytes);
-		this.#waiting.get(keyOf(name))?.resolve(bytes);
-		this.#waiting.delete(keyOf(name));
+		this.#waiting.get(keyOf(name, entry.since))?.resolve(bytes);
+		this.#waiting.delete(keyOf(name, entry.since));
 		return true;
 	}
 
@@ -67,7 +81,7 @@ export class Attachments {
 		const content = new Uint8Array(range.to - range.from);
 		for (let part = first; part < end; part++) {
 			const bytes = fetched[part - first];
-			if (!bytes) return fail('closed');
+			if (!bytes) return fail(this.#closed ? 'closed' : 'no-such');
 			const place = { id, number: attachment, form: entry.form, since: entry.since, part };
 			const plain = await openPart(this.#crypto, key, place, bytes);
 			if (!plain.ok) return fail('forged');
@@ -110,9 +124,10 @@ export class Attachments {
 	async #get(entry: AttachmentEntry, name: PartName): Promise<Bytes | undefined> {
 		const kept = await this.#store.get({ ...name, since: entry.since });
 		if (kept || this.#closed) return kept;
-		let waiting = this.#waiting.get(keyOf(name));
+		const key = keyOf(name, entry.since);
+		let waiting = this.#waiting.get(key);
 		if (!waiting) {
-			this.#waiting.set(keyOf(name), waiting = defer());
+			this.#waiting.set(key, waiting = { ...defer(), attachment: name.attachment, since: entry.since });
 			this.#ask(name);
 		}
 		return waiting.promise;
@@ -128,6 +143,6 @@ export class Attachments {
 	}
 }
 
-function keyOf(name: PartName): string {
-	return `${name.attachment}/${name.of}/${name.part}`;
+function keyOf(name: PartName, since: number): string {
+	return `${name.attachment}/${since}/${name.of}/${name.part}`;
 }

@@ -29,7 +29,8 @@ export interface CertifyingInit {
 	readonly certified: (group: number) => Promise<CertifiedGroup | undefined>;
 	/** Settles once a crash cannot lose it. */
 	readonly keep: (group: number, certified: CertifiedGroup) => Promise<Result<void, StoreFault>>;
-	readonly release: () => void;
+	/** A group no longer matches what was signed. */
+	readonly changed: () => void;
 }
 
 /** The groups of a film on this device. Nothing is ever written to it. */
@@ -56,10 +57,7 @@ export class CertifyingStore implements GroupStore {
 	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
 	remove(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
 
-	close(): Promise<void> {
-		this.#init.release();
-		return Promise.resolve();
-	}
+	close(): Promise<void> { return Promise.resolve(); }
 
 	/** Two readers of one group wait for the same signature. */
 	#certify(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
@@ -74,7 +72,11 @@ export class CertifyingStore implements GroupStore {
 	async #certifyOnce(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
 		const root = groupRoot(leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
 		const before = await this.#init.certified(group);
-		if (before) return equalBytes(before.root, root) ? ok(before) : fail('changed');
+		if (before) {
+			if (equalBytes(before.root, root)) return ok(before);
+			this.#init.changed();
+			return fail('changed');
+		}
 		const { bytes: signature } = await signGroup(this.#init.crypto, this.#init.keys, group, leaves);
 		const kept = await this.#init.keep(group, { root, signature });
 		return kept.ok ? ok({ root, signature }) : kept;

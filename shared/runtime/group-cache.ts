@@ -1,44 +1,52 @@
 /**
- * The groups of one share in memory: those on their way, and the few that were used last. Everything else is in the store.
- * Bounded: a group on its way is written and let go once whole; the engine bounds how many are begun.
+ * The groups of one share in memory: those on their way, and those that were used last. Everything else is in the store.
+ * Bounded: what the store has too is let go beyond {@link HOT_BYTES}; what it has not is what the engine has begun and not
+ * yet saved, and the engine bounds that.
  */
 import type { Bytes } from '../base/bytes.ts';
-import { ok, type Result } from '../base/result.ts';
+import { fail, ok, type Result } from '../base/result.ts';
 import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
-import { CHUNK_BYTES, GROUP_CHUNKS, HASH_BYTES } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES, HOT_BYTES } from '../protocol/limits.ts';
 import type { Layout } from '../protocol/ids.ts';
 import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.ts';
 
-/** Groups kept in memory though they are stored: for viewers that follow each other closely. 12 MiB. */
-const KEPT_GROUPS = 12;
+/** Groups in memory from which on stored ones are let go. */
+const KEPT_GROUPS = HOT_BYTES / GROUP_BYTES;
 
 /** What is known of a group so that its chunks can be checked. */
 export interface KnownProof { readonly leaves: Bytes; readonly certificate: Certificate }
 
-interface HotGroup extends StoredGroup { dirty: boolean; saving: boolean }
+/** `isStored`: the store has all that is here. `saves`: writes under way. `failed`: the last write was refused. */
+interface HotGroup extends StoredGroup { isStored: boolean; saves: number; failed: boolean }
 
 /** Groups by number; `bytes` of a group are shared with whoever reads it and never replaced while it is hot. */
 export class GroupCache {
 	readonly #store: GroupStore;
 	readonly #layout: Layout;
+	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
+	#closed = false;
 
 	constructor(store: GroupStore, layout: Layout) {
 		this.#store = store;
 		this.#layout = layout;
 	}
 
+	/** Groups in memory. */
+	get size(): number { return this.#hot.size; }
+
 	/** The group if it is in memory: no waiting, no promise. */
-	peek(group: number): StoredGroup | undefined { return this.#hot.get(group); }
+	peek(group: number): StoredGroup | undefined {
+		const hot = this.#hot.get(group);
+		if (hot) this.#touch(group, hot);
+		return hot;
+	}
 
 	/** The group from memory or the store; undefined when nothing of it is known. */
 	async read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
-		const hot = this.#hot.get(group);
-		if (hot) {
-			this.#touch(group, hot);
-			return ok(hot);
-		}
+		const hot = this.peek(group);
+		if (hot || this.#closed) return ok(hot);
 		let loading = this.#loading.get(group);
 		if (!loading) {
 			loading = this.#load(group).finally(() => this.#loading.delete(group));
@@ -51,9 +59,9 @@ export class GroupCache {
 	async prove(group: number, proof: KnownProof): Promise<void> {
 		await this.read(group);
 		if (this.#hot.has(group)) return;
-		this.#hot.set(group, {
-			bytes: new Uint8Array(this.#layout.bytesIn(group)), held: new Uint8Array(CHUNK_SET_BYTES), ...proof, dirty: false, saving: false,
-		});
+		const bytes = new Uint8Array(this.#layout.bytesIn(group));
+		this.#hot.set(group, { bytes, held: new Uint8Array(CHUNK_SET_BYTES), ...proof, isStored: false, saves: 0, failed: false });
+		this.#shrink();
 	}
 
 	/** The leaf hash a chunk must have; undefined while no proof of its group is in memory. */
@@ -62,27 +70,40 @@ export class GroupCache {
 		return this.#hot.get(Math.floor(index / GROUP_CHUNKS))?.leaves.subarray(k * HASH_BYTES, (k + 1) * HASH_BYTES);
 	}
 
-	/** Keeps a chunk that was verified. */
-	put(index: number, bytes: Bytes): void {
-		const hot = this.#hot.get(Math.floor(index / GROUP_CHUNKS));
-		if (!hot) return; // forgotten while it was being checked
+	/** Keeps a chunk that was verified. False when its group was let go while it was being checked. */
+	put(index: number, bytes: Bytes): boolean {
+		const group = Math.floor(index / GROUP_CHUNKS);
+		const hot = this.#hot.get(group);
+		if (!hot) return false;
 		const k = index % GROUP_CHUNKS;
 		hot.bytes.set(bytes, k * CHUNK_BYTES);
 		hot.held[k >> 3] = (hot.held[k >> 3] ?? 0) | (1 << (k & 7));
-		hot.dirty = true;
+		hot.isStored = false;
+		this.#touch(group, hot);
+		return true;
 	}
 
 	/** Writes what memory has of a group and the store has not. */
 	async save(group: number): Promise<Result<void, StoreFault>> {
 		const hot = this.#hot.get(group);
-		if (!hot?.dirty) return ok(undefined);
-		hot.dirty = false;
-		hot.saving = true;
-		const written = await this.#store.write(group, { ...hot, held: hot.held.slice() });
-		hot.saving = false;
-		if (!written.ok) hot.dirty = true;
+		if (!hot || hot.isStored || this.#closed) return ok(undefined);
+		hot.isStored = true;
+		hot.saves += 1;
+		const { bytes, held, leaves, certificate } = hot;
+		const written = await this.#store.write(group, { bytes, held: held.slice(), leaves, certificate });
+		hot.saves -= 1;
+		hot.failed = !written.ok;
+		if (!written.ok) hot.isStored = false;
 		this.#shrink();
 		return written;
+	}
+
+	/** Lets go of groups that the store refused, beyond the bound. They are held no longer. */
+	dropUnsaved(): number[] {
+		const refused = [...this.#hot].filter(([, hot]) => hot.failed && hot.saves === 0).map(([group]) => group);
+		const dropped = refused.slice(0, Math.max(0, this.#hot.size - KEPT_GROUPS));
+		for (const group of dropped) this.#hot.delete(group);
+		return dropped;
 	}
 
 	/** Nothing of the group is held or on its way. */
@@ -91,15 +112,18 @@ export class GroupCache {
 	/** The group is not what was sealed: away with it everywhere. */
 	async remove(group: number): Promise<void> {
 		this.#hot.delete(group);
-		await this.#store.remove(group);
+		if (!this.#closed) await this.#store.remove(group);
 	}
+
+	/** No call of the store from now on. */
+	close(): void { this.#closed = true; }
 
 	async #load(group: number): Promise<Result<HotGroup | undefined, StoreFault>> {
 		const stored = await this.#store.read(group);
-		if (!stored.ok || !stored.value) return stored.ok ? ok(undefined) : stored;
+		if (!stored.ok) return fail(stored.error);
 		const raced = this.#hot.get(group);
-		if (raced) return ok(raced);
-		const hot: HotGroup = { ...stored.value, dirty: false, saving: false };
+		if (raced || !stored.value) return ok(raced);
+		const hot: HotGroup = { ...stored.value, isStored: true, saves: 0, failed: false };
 		this.#hot.set(group, hot);
 		this.#shrink();
 		return ok(hot);
@@ -110,15 +134,11 @@ export class GroupCache {
 		this.#hot.set(group, hot);
 	}
 
-	/** Lets go of the stored groups that were not used for longest. A partial one is needed until it is whole. */
+	/** Lets go of the groups that were not used for longest, as far as the store has them. */
 	#shrink(): void {
-		const idle = [...this.#hot].filter(([group, hot]) => !hot.dirty && !hot.saving && this.#isWhole(group, hot));
-		for (const [group] of idle.slice(0, Math.max(0, idle.length - KEPT_GROUPS))) this.#hot.delete(group);
-	}
-
-	#isWhole(group: number, hot: HotGroup): boolean {
-		const chunks = this.#layout.chunksIn(group);
-		for (let k = 0; k < chunks; k++) if (((hot.held[k >> 3] ?? 0) & (1 << (k & 7))) === 0) return false;
-		return true;
+		for (const [group, hot] of this.#hot) {
+			if (this.#hot.size <= KEPT_GROUPS) return;
+			if (hot.isStored && hot.saves === 0) this.#hot.delete(group);
+		}
 	}
 }

@@ -1,5 +1,6 @@
 /**
- * Runs one engine on real ports: performs its effects and feeds it what happens. Page, bridge and tests each bring a store,
+ * Runs one engine on real ports: performs its effects and feeds it what happens. Page, bridge and tests each bring a
+ * store,
  * transports, a clock and cryptography; the rest is the same everywhere.
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts';
@@ -14,7 +15,7 @@ import { hashLeaf } from '../protocol/merkle.ts';
 import type { ByeReason } from '../protocol/peer-message.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { GroupStore, StoreFault } from '../ports/group-store.ts';
+import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.ts';
 import type { MediaReader, ReadFault } from '../ports/media-reader.ts';
 import type { PartStore } from '../ports/part-store.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -73,6 +74,7 @@ export class PeerNode {
 	readonly #proofChecks = new Map<number, Promise<void>>();
 	#nextLink = 1;
 	#stopTicking: (() => void) | undefined;
+	#opening = false;
 	#closed = false;
 
 	constructor(init: PeerNodeInit) {
@@ -95,10 +97,10 @@ export class PeerNode {
 		this.#stopTicking = this.#init.clock.after(0, tick);
 	}
 
-	/** A descriptor from the tracker, the store or ourselves. Settles once it is in force, or was found wanting. */
-	async describe(bytes: Bytes): Promise<'newer' | 'same' | 'older' | 'equivocation' | 'forged'> {
+	/** A descriptor from the tracker, the store or ourselves. Settles once it is in force, or was found wanting. `version`: of a later program. */
+	async describe(bytes: Bytes): Promise<'newer' | 'same' | 'older' | 'equivocation' | 'version' | 'forged'> {
 		const read = await readDescriptor(this.#init.crypto, this.#init.share, bytes);
-		if (!read.ok) return 'forged';
+		if (!read.ok) return read.error === 'version' ? 'version' : 'forged';
 		if (this.#descriptor) {
 			const succession = supersedes(this.#descriptor, read.value);
 			if (succession !== 'newer') return succession;
@@ -110,6 +112,7 @@ export class PeerNode {
 	/** A transport whose peer has greeted. */
 	addLink(transport: Transport, info: LinkInfo): LinkId {
 		const link = this.#nextLink++ as LinkId;
+		if (this.#closed) transport.close('done');
 		const sender = new Sender(transport, this.#sources(), (input) => this.#step({ ...input, link }));
 		this.#senders.set(link, sender);
 		this.#step({ type: 'link-opened', link, ...info });
@@ -172,15 +175,18 @@ export class PeerNode {
 		this.#stopTicking?.();
 		this.#reads?.close('closed');
 		this.attachments.close();
+		await Promise.resolve(); // called from inside a step, the goodbye and the last writes follow that step
+		this.#groups?.close();
 		await this.#store?.close();
 	}
 
 	#now(): Ms { return this.#init.clock.now(); }
 
 	#step(input: Input): void {
+		if (this.#closed) return;
 		this.#inputs.push(input);
 		if (this.#inputs.length > 1) return; // performing an effect made it happen: its turn comes when this step is done
-		for (let next = this.#inputs[0]; next && !this.#closed; next = this.#inputs[0]) {
+		for (let next = this.#inputs[0]; next; next = this.#inputs[0]) {
 			for (const effect of this.#engine.step(next, this.#now())) this.#perform(effect);
 			this.#inputs.shift();
 		}
@@ -222,12 +228,17 @@ export class PeerNode {
 		const { revision, state, size, bytes } = descriptor;
 		this.#step({ type: 'described', descriptor: { revision, state, size, bytes } });
 		this.#init.host.described(descriptor);
-		if (size === 0 || this.#groups) return;
-		const layout = new Layout(size);
+		if (size === 0 || this.#opening) return;
+		this.#opening = true;
+		await this.#open(new Layout(size));
+	}
+
+	async #open(layout: Layout): Promise<void> {
 		const opened = await this.#init.openStore(layout);
 		if (!opened.ok) return this.#init.host.storeFailed(opened.error);
 		const stored = await opened.value.inventory();
-		if (!stored.ok) return this.#init.host.storeFailed(stored.error);
+		if (!stored.ok) this.#init.host.storeFailed(stored.error);
+		if (!stored.ok || this.#closed) return opened.value.close();
 		this.#store = opened.value;
 		this.#groups = new GroupCache(opened.value, layout);
 		this.#step({ type: 'inventory', inventory: stored.value });
@@ -244,7 +255,7 @@ export class PeerNode {
 			const checked = await checkProof(this.#init.crypto, share, { group, certificate, leaves });
 			if (checked.ok) await this.#groups.prove(group, { leaves: leaves.slice(), certificate });
 			this.#step({ type: 'proof-checked', link, group, good: checked.ok });
-		}).finally(() => this.#proofChecks.delete(group));
+		}).finally(() => { if (this.#proofChecks.get(group) === check) this.#proofChecks.delete(group); });
 		this.#proofChecks.set(group, check);
 	}
 
@@ -257,8 +268,9 @@ export class PeerNode {
 		const expected = this.#groups?.leaf(index);
 		if (!expected) return this.#step({ type: 'chunk-checked', link, index, result: 'unproven' });
 		const good = equalBytes(await hashLeaf(this.#init.crypto, bytes), expected);
-		if (good) this.#groups?.put(index, bytes);
-		this.#step({ type: 'chunk-checked', link, index, result: good ? 'good' : 'bad' });
+		if (!good) return this.#step({ type: 'chunk-checked', link, index, result: 'bad' });
+		const kept = this.#groups?.put(index, bytes) ?? false;
+		this.#step({ type: 'chunk-checked', link, index, result: kept ? 'good' : 'unproven' });
 	}
 
 	async #checkPart({ link, part, bytes }: Extract<Effect, { type: 'check-part' }>): Promise<void> {
@@ -269,20 +281,32 @@ export class PeerNode {
 
 	async #save(group: number): Promise<void> {
 		const saved = await this.#groups?.save(group);
-		if (saved && !saved.ok) this.#init.host.storeFailed(saved.error);
+		if (!saved || saved.ok) return;
+		this.setBackground(false); // nothing more can be kept: only what is watched is fetched from now on
+		this.#init.host.storeFailed(saved.error);
+		for (const dropped of this.#groups?.dropUnsaved() ?? []) this.#step({ type: 'group-lost', group: dropped });
 	}
 
-	async #copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault>> {
-		const read = await this.#groups?.read(group);
-		if (read?.ok && read.value) return ok(read.value.bytes.subarray(from, to));
-		const fault = read?.ok === false ? read.error : 'lost';
-		return fail(fault === 'changed' ? 'changed' : fault === 'gone' ? 'gone' : 'closed');
+	async #copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault | 'lost'>> {
+		const read = await this.#read(group);
+		if (read.ok) return read.value ? ok(read.value.bytes.subarray(from, to)) : fail(this.#closed ? 'closed' : 'lost');
+		if (read.error === 'lost') return fail('lost');
+		return fail(read.error === 'changed' || read.error === 'gone' ? read.error : 'closed');
+	}
+
+	/** A group that should be here. One that is not is lost, and one that cannot be read is the host's to know of. */
+	async #read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
+		const read = await this.#groups?.read(group) ?? ok(undefined);
+		if (this.#closed) return read;
+		if (!read.ok && read.error !== 'lost') this.#init.host.storeFailed(read.error);
+		else if (!read.ok || !read.value) await this.loseGroup(group);
+		return read;
 	}
 
 	#sources(): ConstructorParameters<typeof Sender>[1] {
 		return {
 			peek: (group) => this.#groups?.peek(group),
-			read: async (group) => this.#groups?.read(group) ?? ok(undefined),
+			read: (group) => this.#read(group),
 			part: (name: PartName) => this.attachments.serve(name),
 		};
 	}

@@ -29,15 +29,6 @@ export function pureCrypto({ random, sha256: hash = sha256 }: PureCryptoParts): 
 		seal: (inputs, plain) => Promise.resolve(gcmOf(inputs).encrypt(plain)),
 		open: (inputs, sealed) => Promise.resolve(openNow(inputs, sealed)),
 		cipher: (key, offset, bytes) => Promise.resolve(ctr(key, counterAt(offset)).encrypt(bytes)),
-		...pureSignatures(random),
-	};
-}
-
-/** Ed25519 alone, for browsers whose `crypto.subtle` lacks it. */
-export function pureSignatures(
-	random: (length: number) => Bytes,
-): Pick<Crypto, 'makeKeyPair' | 'publicKeyOf' | 'sign' | 'verify'> {
-	return {
 		makeKeyPair: () => Promise.resolve(keyPairOf(random(32))),
 		publicKeyOf: (secretKey) => Promise.resolve(ed25519.getPublicKey(secretKey)),
 		sign: (secretKey, message) => Promise.resolve(ed25519.sign(message, secretKey)),

@@ -14,8 +14,8 @@ export interface ReadHost {
 	want(read: number, first: number, count: number, dueInMs: Ms): void;
 	due(read: number, dueInMs: Ms): void;
 	unwant(read: number): void;
-	/** Ciphertext of part of a held group. */
-	copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault>>;
+	/** Ciphertext of part of a held group. `lost`: it is held no longer, and will be fetched anew when it is wanted. */
+	copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault | 'lost'>>;
 	/** Ciphertext to plain text; `offset` is a multiple of 16. */
 	decrypt(offset: number, bytes: Bytes): Promise<Bytes>;
 }
@@ -28,6 +28,7 @@ export class Reads implements MediaReader {
 	readonly #host: ReadHost;
 	readonly #waiting = new Map<number, Waiting>();
 	#next = 0;
+	#fault: ReadFault | undefined;
 
 	constructor(size: number, host: ReadHost) {
 		this.size = size;
@@ -38,21 +39,27 @@ export class Reads implements MediaReader {
 	get waiting(): number { return this.#waiting.size; }
 
 	read(offset: number, length: number, dueInMs: Ms): PendingRead {
-		const read = this.#next++;
 		const end = Math.min(this.size, offset + length);
 		if (length === 0 || offset >= end) return settled(ok(new Uint8Array(0)));
 		const { promise, resolve } = defer<Result<Bytes, ReadFault>>();
+		let read = -1;
+		const begin = (inMs: Ms) => {
+			read = this.#next++;
+			this.#begin(read, { offset, end, dueInMs: inMs }, { finish, fail: failed });
+		};
 		const finish = () => {
-			this.#waiting.delete(read);
-			this.#host.unwant(read);
-			void this.#gather(offset, end).then(resolve);
+			this.#end(read);
+			void this.#gather(offset, end).then((gathered) => {
+				if (gathered.ok) resolve(gathered);
+				else if (gathered.error !== 'lost') resolve(fail(gathered.error));
+				else begin(0);
+			});
 		};
 		const failed = (fault: ReadFault) => {
-			if (!this.#waiting.delete(read)) return;
-			this.#host.unwant(read);
+			this.#end(read);
 			resolve(fail(fault));
 		};
-		this.#begin(read, { offset, end, dueInMs }, { finish, fail: failed });
+		begin(dueInMs);
 		return { bytes: promise, due: (inMs) => { if (this.#waiting.has(read)) this.#host.due(read, inMs); }, cancel: () => failed('cancelled') };
 	}
 
@@ -65,17 +72,22 @@ export class Reads implements MediaReader {
 		}
 	}
 
-	/** Chunks may be lacking again that were held: reads count anew. */
+	/** Chunks may be lacking again that were held, or be held all at once: reads count anew. */
 	recount(): void {
-		for (const waiting of this.#waiting.values()) waiting.missing = this.#missing(waiting.first, waiting.end);
+		for (const waiting of [...this.#waiting.values()]) {
+			waiting.missing = this.#missing(waiting.first, waiting.end);
+			if (waiting.missing === 0) waiting.finish();
+		}
 	}
 
 	/** Nothing more will come. */
 	close(fault: ReadFault): void {
+		this.#fault = fault;
 		for (const waiting of [...this.#waiting.values()]) waiting.fail(fault);
 	}
 
 	#begin(read: number, range: { offset: number; end: number; dueInMs: Ms }, on: Pick<Waiting, 'finish' | 'fail'>): void {
+		if (this.#fault) return on.fail(this.#fault);
 		const first = Math.floor(range.offset / CHUNK_BYTES);
 		const end = Math.ceil(range.end / CHUNK_BYTES);
 		const missing = this.#missing(first, end);
@@ -84,13 +96,18 @@ export class Reads implements MediaReader {
 		else this.#host.want(read, first, end - first, range.dueInMs);
 	}
 
+	/** Nobody waits for it any longer. */
+	#end(read: number): void {
+		if (this.#waiting.delete(read)) this.#host.unwant(read);
+	}
+
 	#missing(first: number, end: number): number {
 		let missing = 0;
 		for (let index = first; index < end; index++) if (!this.#host.holds(index)) missing += 1;
 		return missing;
 	}
 
-	async #gather(offset: number, end: number): Promise<Result<Bytes, ReadFault>> {
+	async #gather(offset: number, end: number): Promise<Result<Bytes, ReadFault | 'lost'>> {
 		const start = offset - (offset % 16); // AES-CTR decrypts from any whole block on
 		const sealed = new Uint8Array(end - start);
 		for (let at = start; at < end;) {

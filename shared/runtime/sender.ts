@@ -17,6 +17,9 @@ export interface ServeSources {
 	part(name: PartName): Promise<Bytes | undefined>;
 }
 
+/** Proofs and parts waiting for the store, from which on further ones are not answered: nobody needs so many at once. */
+const MAX_PENDING = 512;
+
 /** What became of a batch of chunks. */
 export interface ServeOutcome { readonly type: 'served'; readonly group: number; readonly bytes: number; readonly full: boolean; readonly failed: boolean }
 
@@ -26,6 +29,7 @@ export class Sender {
 	readonly #sources: ServeSources;
 	readonly #report: (outcome: ServeOutcome) => void;
 	#tail: Promise<void> | undefined;
+	#pending = 0;
 	#hasRoom = true;
 
 	constructor(transport: Transport, sources: ServeSources, report: (outcome: ServeOutcome) => void) {
@@ -45,6 +49,7 @@ export class Sender {
 	}
 
 	serveProof(group: number): void {
+		if (this.#pending >= MAX_PENDING) return;
 		this.#enqueue(async () => {
 			const stored = await this.#find(group);
 			if (stored) this.send(encode({ type: 'proof', group, certificate: stored.certificate, leaves: stored.leaves }));
@@ -52,6 +57,7 @@ export class Sender {
 	}
 
 	servePart(name: PartName): void {
+		if (this.#pending >= MAX_PENDING) return;
 		this.#enqueue(async () => {
 			const bytes = await this.#sources.part(name);
 			this.send(encode({ type: 'attachment', ...name, bytes: bytes ?? new Uint8Array(0) }));
@@ -61,7 +67,11 @@ export class Sender {
 	#enqueue(task: () => Promise<void>): void {
 		const tail = this.#tail ? this.#tail.then(task) : Promise.resolve().then(task);
 		this.#tail = tail;
-		void tail.then(() => { if (this.#tail === tail) this.#tail = undefined; });
+		this.#pending += 1;
+		void tail.then(() => {
+			this.#pending -= 1;
+			if (this.#tail === tail) this.#tail = undefined;
+		});
 	}
 
 	async #find(group: number): Promise<StoredGroup | undefined> {
@@ -71,14 +81,20 @@ export class Sender {
 		return read.ok ? read.value : undefined;
 	}
 
+	/** Sends what is really here: a chunk of zeros would get us banned. */
 	#sendChunks(group: number, chunks: readonly number[], stored: StoredGroup | undefined): void {
 		let bytes = 0;
+		let failed = false;
 		this.#hasRoom = true;
-		for (const k of stored ? chunks : []) {
-			const chunk = stored?.bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES) ?? new Uint8Array(0);
+		for (const k of chunks) {
+			if (!stored || ((stored.held[k >> 3] ?? 0) & (1 << (k & 7))) === 0) {
+				failed = true;
+				continue;
+			}
+			const chunk = stored.bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES);
 			this.send(encode({ type: 'chunk', index: group * GROUP_CHUNKS + k, bytes: chunk }));
 			bytes += chunk.length;
 		}
-		this.#report({ type: 'served', group, bytes, full: !this.#hasRoom, failed: stored === undefined });
+		this.#report({ type: 'served', group, bytes, full: !this.#hasRoom, failed });
 	}
 }

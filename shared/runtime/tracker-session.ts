@@ -1,5 +1,6 @@
 /**
- * The line to one tracker. It opens again by itself, with growing delays and chance in them, so that a tracker which comes
+ * The line to one tracker. It opens again by itself, with growing delays and chance in them, so that a tracker which
+ * comes
  * back is not stormed; and says again then what the tracker has to know: who we are, where we are, what we published.
  */
 import * as v from 'valibot';
@@ -12,7 +13,10 @@ import { MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, ty
 import type { Clock } from '../ports/clock.ts';
 import type { OpenTrackerSocket, TrackerSocket } from '../ports/tracker-socket.ts';
 
-/** The first wait after a line broke; it doubles up to {@link LONGEST_WAIT_MS}. A restart of the tracker takes about this long. */
+/**
+ * The first wait after a line broke; it doubles up to {@link LONGEST_WAIT_MS}. A restart of the tracker takes about
+ * this long.
+ */
 const FIRST_WAIT_MS: Ms = SECOND / 2;
 const LONGEST_WAIT_MS: Ms = 15 * SECOND;
 

@@ -1,0 +1,29 @@
+/**
+ * What `npm start` runs: builds if the sources have changed, then serves page and tracker. Plain JavaScript, so that an
+ * old Node can read it and say so.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+	console.error(`Streamlet needs Node 20.19 or later; this is ${process.versions.node}. See https://nodejs.org/`);
+	process.exit(1);
+}
+if (!existsSync(new URL('../node_modules/fastify', import.meta.url))) {
+	console.error('Streamlet\'s packages are not installed yet. Run "npm ci" first.');
+	process.exit(1);
+}
+
+const { isBuilt, SERVER_FILE, WEB_DIR } = await import('./build.mjs');
+if (!isBuilt()) {
+	// In a process of its own: the builder's memory is given back when it is done.
+	const built = spawnSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url))], { stdio: 'inherit' });
+	if (built.status !== 0) {
+		console.error('The build failed; what is above says why.');
+		process.exit(1);
+	}
+}
+const { run } = await import(pathToFileURL(SERVER_FILE).href);
+await run(WEB_DIR);

@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test';
+
+/** Stories in real browsers. A retry would hide a flake, so there is none. */
+export default defineConfig({
+	testDir: '.',
+	testMatch: '**/*.spec.ts',
+	outputDir: '../test-results',
+	workers: 1,
+	retries: 0,
+	timeout: 60_000,
+	forbidOnly: true,
+	reporter: [['list']],
+	use: {
+		launchOptions: {
+			executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+			args: [
+				'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
+				'--disable-component-update', '--mute-audio', '--autoplay-policy=no-user-gesture-required',
+			],
+		},
+		screenshot: 'only-on-failure',
+	},
+});

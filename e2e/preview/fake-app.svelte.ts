@@ -1,0 +1,80 @@
+/** An application without engine: it shows what it is given, and its verbs change only that. */
+import { encode } from 'uqr';
+import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { AppView, Notice, ShareView, Theme, TrackerView, WatchView } from '../../web/state/app-view.ts';
+
+/** What a scenario fixes; the rest has plain values. */
+export interface FakeState {
+	readonly page?: 'home' | 'watch';
+	readonly theme?: Theme;
+	readonly name?: string;
+	readonly tracker?: TrackerView;
+	readonly secure?: boolean;
+	readonly shares?: readonly ShareView[];
+	readonly watch?: WatchView;
+	readonly notices?: readonly Notice[];
+	/** Played by the watch page's video. */
+	readonly filmUrl?: string;
+}
+
+/** Implements the screens' interface with plain state. */
+export class FakeApp implements AppView {
+	page: 'home' | 'watch' = $state('home');
+	theme: Theme = $state('auto');
+	name = $state('Blue Heron');
+	tracker: TrackerView = $state({ state: 'online' });
+	secure = $state(true);
+	shares: readonly ShareView[] = $state.raw([]);
+	watch: WatchView | undefined = $state.raw(undefined);
+	notices: readonly Notice[] = $state.raw([]);
+	readonly #filmUrl: string | undefined;
+
+	constructor(state: FakeState) {
+		this.page = state.page ?? 'home';
+		this.theme = state.theme ?? 'auto';
+		this.name = state.name ?? 'Blue Heron';
+		this.tracker = state.tracker ?? { state: 'online' };
+		this.secure = state.secure ?? true;
+		this.shares = state.shares ?? [];
+		this.watch = state.watch;
+		this.notices = state.notices ?? [];
+		this.#filmUrl = state.filmUrl;
+	}
+
+	shareFiles(files: readonly File[]): void { this.#say(files.map((file) => `Shared ${file.name}`).join(', ')); }
+	shareSample(): void { this.#say('Shared the sample'); }
+	stopSharing(id: ShareId): void { this.#change(id, (share) => ({ ...share, status: { state: 'stopped' } })); }
+	resumeSharing(id: ShareId, file?: File): void { this.#say(`Resumed ${id} ${file?.name ?? ''}`); }
+	forgetShare(id: ShareId): void { this.shares = this.shares.filter((share) => share.id !== id); }
+	renameShare(id: ShareId, title: string): void { this.#change(id, (share) => ({ ...share, title })); }
+	copyLink(): void { /* the button itself says that it worked */ }
+
+	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
+		const code = encode(link, { border: 0 });
+		return { size: code.size, dark: (x, y) => code.data[y]?.[x] ?? false };
+	}
+
+	attachVideo(video: HTMLVideoElement): () => void {
+		if (this.#filmUrl === undefined) return () => undefined;
+		video.src = this.#filmUrl;
+		video.muted = true;
+		video.play().catch(() => undefined); // not allowed before a click: the picture stays paused
+		return () => video.removeAttribute('src');
+	}
+	selectAudio(id: number): void {
+		if (this.watch) this.watch = { ...this.watch, audioTracks: this.watch.audioTracks.map((track) => ({ ...track, selected: track.id === id })) };
+	}
+	unmute(): void { if (this.watch) this.watch = { ...this.watch, mutedByBrowser: false }; }
+	retry(): void { this.#say('Trying again'); }
+	dropPerson(): void { this.#say('Disconnected'); }
+	freeSpace(): void { this.#say('Freed'); }
+	setTheme(theme: Theme): void { this.theme = theme; }
+	setName(name: string): void { this.name = name; }
+	goHome(): void { this.page = 'home'; }
+	dismiss(notice: number): void { this.notices = this.notices.filter(({ id }) => id !== notice); }
+
+	#say(text: string): void { this.notices = [...this.notices, { id: this.notices.length + 1, tone: 'info', text }]; }
+	#change(id: ShareId, change: (share: ShareView) => ShareView): void {
+		this.shares = this.shares.map((share) => share.id === id ? change(share) : share);
+	}
+}

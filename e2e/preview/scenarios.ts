@@ -1,0 +1,66 @@
+/** Every state the screens can be in, by name. */
+import type { ShareProblem, WatchProblem, WatchState } from '../../web/state/app-view.ts';
+import type { FakeState } from './fake-app.svelte.ts';
+import { blank, PEOPLE, person, poster, share, watch } from './fixtures.ts';
+
+const FILM = '/film.webm';
+const seeder = person('Bea', { route: 'lan', held: 1, role: 'seeder', downBps: 0 });
+const second = person('Amber Finch', { held: 1, role: 'seeder', downBps: 0 });
+const sharing = { uploadedBytes: 2_310_000_000, upBps: 1_900_000 };
+
+const PROBLEMS: readonly ShareProblem[] =
+	['empty', 'not-a-video', 'truncated', 'file-gone', 'file-changed', 'other-file', 'too-large', 'storage', 'internal'];
+const WATCH_PROBLEMS: readonly WatchProblem[] = [
+	{ problem: 'no-key' }, { problem: 'bad-link' }, { problem: 'wrong-key' }, { problem: 'stopped' }, { problem: 'codec', codecs: ['HEVC', 'AC-3'] },
+	{ problem: 'not-a-video' }, { problem: 'storage' }, { problem: 'no-webrtc' }, { problem: 'internal' },
+];
+
+function watching(status: WatchState, more: Parameters<typeof watch>[1] = {}): FakeState {
+	return { page: 'watch', watch: watch(status, more), filmUrl: FILM };
+}
+function arriving(status: WatchState): FakeState {
+	return { page: 'watch', watch: blank(status) };
+}
+
+/** All scenarios; the names are what the query asks for. */
+export const SCENARIOS: Readonly<Record<string, FakeState>> = {
+	'home-empty': {},
+	'home-offline': { tracker: { state: 'offline', retryInSec: 4 } },
+	'home-connecting': { tracker: { state: 'connecting' } },
+	'home-plain-http': { secure: false },
+	'home-notices': {
+		notices: [
+			{ id: 1, tone: 'good', text: 'The link is copied.' }, { id: 2, tone: 'bad', text: 'holiday-notes.docx is not a film. MP4, MOV, WebM and MKV are.' },
+			{ id: 3, tone: 'info', text: 'Bea has a full copy now.' },
+		],
+	},
+	'share-fresh': { shares: [share('Summer on the lake', { posterUrl: undefined, durationSec: undefined, indexed: 0.18, sealed: 0.03 })] },
+	'share-people': { shares: [share('Summer on the lake', { people: PEOPLE.slice(1), sealed: 0.74, ...sharing })] },
+	'share-one-copy': { shares: [share('Summer on the lake', { people: PEOPLE, fullCopies: 1, ...sharing })] },
+	'share-two-copies': { shares: [share('Summer on the lake', { people: [seeder, second, ...PEOPLE.slice(2)], fullCopies: 2, ...sharing })] },
+	'share-codec': { shares: [share('GX010045', { warnings: [{ kind: 'video', codec: 'HEVC', plays: 'some' }], posterUrl: poster(330) })] },
+	'share-several': {
+		secure: false,
+		shares: [
+			share('Choir concert, second half, with the encore everybody asked for', { people: PEOPLE.slice(2, 4), posterUrl: poster(265), ...sharing }),
+			share('Summer on the lake', { id: share('2').id, status: { state: 'needs-permission' }, people: [], fileUrl: undefined }),
+			share('Grandma’s 80th', { status: { state: 'needs-file' }, posterUrl: poster(330), fileUrl: undefined }),
+			share('GX010045', { status: { state: 'checking-file' }, posterUrl: undefined }),
+			share('Old film', { status: { state: 'stopped' }, fileUrl: undefined, posterUrl: poster(120) }),
+		],
+	},
+	'share-failed': { shares: PROBLEMS.map((problem) => share(`${problem} film`, { status: { state: 'failed', problem }, fileUrl: undefined, posterUrl: undefined })) },
+	'watch-opening': arriving({ state: 'opening' }),
+	'watch-tracker': arriving({ state: 'tracker-unreachable', retryInSec: 8 }),
+	'watch-waiting': { page: 'watch', watch: watch({ state: 'waiting' }, { people: [] }) },
+	'watch-connecting': arriving({ state: 'connecting', peers: 3 }),
+	'watch-starting': { page: 'watch', watch: watch({ state: 'starting' }) },
+	'watch-playing': watching({ state: 'playing' }),
+	'watch-complete': { secure: false, ...watching({ state: 'playing' }, { complete: true, heldFraction: 1, held: [{ from: 0, to: 1 }], downBps: 0 }) },
+	'watch-muted': watching({ state: 'playing' }, { mutedByBrowser: true, resumeAtSec: 2471 }),
+	'watch-silent': watching({ state: 'playing' }, { silentBecause: 'AC-3', audioTracks: [] }),
+	'watch-seek': watching({ state: 'buffering', because: 'seek' }),
+	'watch-slow': watching({ state: 'buffering', because: 'slow-peers' }),
+	'watch-alone': watching({ state: 'buffering', because: 'no-peers' }, { people: [] }),
+	...Object.fromEntries(WATCH_PROBLEMS.map((problem) => [`watch-failed-${problem.problem}`, arriving({ state: 'failed', problem })])),
+};

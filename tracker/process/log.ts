@@ -1,0 +1,35 @@
+/** The only file that writes to the terminal: words for people, and pino's lines for programs. */
+import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { renderUnicodeCompact } from 'uqr';
+import type { Urls } from './listen.ts';
+
+/** A log of JSON lines. It never holds an address, a key or a link. */
+export function makeLog(level: string): Logger {
+	const stdout = destination({ dest: 1, sync: true });
+	stdout.on('error', () => {}); // whoever read our output is gone; there is nobody to tell
+	return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stdout);
+}
+
+/** Greets the person who started it: every URL, the first of the network's as QR code, and what plain HTTP means. */
+export function printBanner(urls: Urls): void {
+	process.stdout.write(bannerFor(urls));
+}
+
+/** Says why it cannot run. */
+export function printProblem(problem: string): void {
+	process.stderr.write(`Streamlet cannot start: ${problem}\n`);
+}
+
+/** The text of {@link printBanner}. */
+export function bannerFor({ local, lan }: Urls): string {
+	const lines = ['', '  Streamlet is running', ''];
+	if (local !== undefined) lines.push(`  On this machine    ${local}`);
+	for (const [index, url] of lan.entries()) lines.push(`  ${index === 0 ? 'On your network' : '               '}    ${url}`);
+	const [first] = lan;
+	if (first !== undefined) {
+		lines.push('', ...renderUnicodeCompact(first, { border: 2 }).split('\n').map((line) => `  ${line}`), '');
+		lines.push('  Plain http is not encrypted: others on the network could read and alter the page itself.');
+		lines.push('  For the internet, put it behind HTTPS.');
+	}
+	return [...lines, '', '  Ctrl+C stops it.', '', ''].join('\n');
+}

@@ -1,0 +1,110 @@
+/** The shelf of descriptors on disk. */
+import type { Bytes } from '../../shared/base/bytes.ts';
+import { fail, ok, type Result } from '../../shared/base/result.ts';
+import { MIB, SECOND, type Ms } from '../../shared/base/units.ts';
+import type { DescriptorClaims } from '../../shared/protocol/descriptor.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { Shelf } from '../core/descriptors.ts';
+import { openDb, type Db, type Statement } from './db.ts';
+
+/** A descriptor goes when nobody has asked for it for so long: DESIGN §5. */
+export const KEPT_FOR: Ms = 90 * 24 * 3600 * SECOND;
+/** Uses are noted once an hour, so that a busy share costs one write an hour. */
+const NOTE_EVERY: Ms = 3600 * SECOND;
+/** Bytes of descriptors kept; beyond it those go that were used least lately. 65 000 of the largest. */
+export const MAX_KEPT_BYTES = 1024 * MIB;
+
+/** Version k + 1 is made by `MIGRATIONS[k]`. `used_at`: milliseconds since 1970. */
+const MIGRATIONS = [
+	`CREATE TABLE descriptors (
+		share TEXT PRIMARY KEY, revision INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL, root BLOB,
+		bytes BLOB NOT NULL, used_at INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX descriptors_by_use ON descriptors (used_at)`,
+] as const;
+
+const KEEP = `INSERT INTO descriptors (share, revision, state, size, root, bytes, used_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	ON CONFLICT (share) DO UPDATE SET revision = excluded.revision, state = excluded.state, size = excluded.size,
+		root = excluded.root, bytes = excluded.bytes, used_at = excluded.used_at`;
+const EVICT = `DELETE FROM descriptors WHERE share IN (SELECT share FROM (
+	SELECT share, SUM(length(bytes)) OVER (ORDER BY used_at DESC, share) AS so_far FROM descriptors) WHERE so_far > ?)`;
+
+/** Told of every failure of the disk. */
+export type ReportFault = (error: unknown) => void;
+
+/** Opens the shelf at `path`, made if it is not there. @throws as {@link openDb} */
+export async function openDescriptorStore(path: string, report: ReportFault): Promise<DescriptorStore> {
+	return new DescriptorStore(await openDb(path, MIGRATIONS), report);
+}
+
+/** Descriptors in SQLite. */
+export class DescriptorStore implements Shelf {
+	readonly #db: Db;
+	readonly #find: Statement;
+	readonly #keep: Statement;
+	readonly #use: Statement;
+	readonly #report: ReportFault;
+	#isOpen = true;
+
+	/** @param db - with this store's tables */
+	constructor(db: Db, report: ReportFault) {
+		this.#db = db;
+		this.#report = report;
+		this.#find = db.prepare('SELECT revision, state, size, root, bytes, used_at FROM descriptors WHERE share = ?');
+		this.#keep = db.prepare(KEEP);
+		this.#use = db.prepare('UPDATE descriptors SET used_at = ? WHERE share = ?');
+	}
+
+	find(share: ShareId, now: Ms): Result<DescriptorClaims | undefined, 'unavailable'> {
+		return this.#attempt(() => {
+			const row = this.#find.get(share);
+			if (row && now - Number(row['used_at']) >= NOTE_EVERY) this.#use.run(Math.floor(now), share);
+			return row && claimsOf(row);
+		});
+	}
+
+	keep(share: ShareId, claims: DescriptorClaims, now: Ms): Result<void, 'unavailable'> {
+		const { revision, state, size, root, bytes } = claims;
+		return this.#attempt(() => void this.#keep.run(share, revision, state, size, root ?? null, bytes, Math.floor(now)));
+	}
+
+	/** How many are kept. */
+	count(): Result<number, 'unavailable'> {
+		return this.#attempt(() => Number(this.#db.prepare('SELECT count(*) AS n FROM descriptors').get()?.['n']));
+	}
+
+	/** Drops what nobody has used for {@link KEPT_FOR}, and what goes beyond `maxBytes`. Gives how many went. */
+	sweep(now: Ms, maxBytes: number = MAX_KEPT_BYTES): Result<number, 'unavailable'> {
+		return this.#attempt(() => {
+			const expired = this.#db.prepare('DELETE FROM descriptors WHERE used_at <= ?').run(Math.floor(now - KEPT_FOR));
+			return Number(expired.changes) + Number(this.#db.prepare(EVICT).run(maxBytes).changes);
+		});
+	}
+
+	/** Idempotent. */
+	close(): void {
+		if (this.#isOpen) this.#db.close();
+		this.#isOpen = false;
+	}
+
+	/** Drivers report a full or failing disk by exceptions. */
+	#attempt<T>(act: () => T): Result<T, 'unavailable'> {
+		if (!this.#isOpen) return fail('unavailable');
+		try {
+			return ok(act());
+		} catch (error) {
+			this.#report(error);
+			return fail('unavailable');
+		}
+	}
+}
+
+function claimsOf(row: Readonly<Record<string, unknown>>): DescriptorClaims {
+	const { revision, state, size, root, bytes } = row as { readonly [K in keyof DescriptorClaims]: DescriptorClaims[K] };
+	return { revision, state, size, root: root ? own(root) : undefined, bytes: own(bytes) };
+}
+
+/** Drivers give Buffers or views; callers keep what they get. */
+function own(bytes: Bytes): Bytes {
+	return new Uint8Array(bytes);
+}

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { TransportRecorder } from '../../shared/testkit/transport-contract.ts';
+import { DataChannelTransport } from './data-channel-transport.ts';
+import type { DataPeer, DataPeerEvents } from './simple-peer.ts';
+
+/** A peer whose network is us. Its channel never closes by itself. */
+class FakePeer {
+	destroyed = false;
+	readonly listeners = new Map<string, ((...args: unknown[]) => void)[]>();
+	readonly channel = { readyState: 'open', bufferedAmount: 0, closes: 0, send(): void {}, close(): void { this.closes += 1; } };
+	readonly _channel = Object.assign(this.channel, { addEventListener: () => {} });
+	readonly _pc = null;
+
+	on(event: string, listener: (...args: unknown[]) => void): this {
+		this.listeners.set(event, [...this.listeners.get(event) ?? [], listener]);
+		return this;
+	}
+
+	tell<E extends keyof DataPeerEvents>(event: E, ...args: DataPeerEvents[E]): void {
+		for (const listener of this.listeners.get(event) ?? []) listener(...args);
+	}
+
+	destroy(): void {
+		if (this.destroyed) return;
+		this.destroyed = true;
+		this.tell('close');
+	}
+}
+
+function started(): { peer: FakePeer; transport: DataChannelTransport; heard: TransportRecorder } {
+	const peer = new FakePeer();
+	const transport = new DataChannelTransport(peer as unknown as DataPeer);
+	const heard = new TransportRecorder();
+	transport.start(heard);
+	return { peer, transport, heard };
+}
+
+beforeEach(() => { vi.useFakeTimers(); });
+afterEach(() => { vi.useRealTimers(); });
+
+test('a path that stays silent for three seconds is lost', () => {
+	const { peer, heard } = started();
+	peer.tell('iceStateChange', 'disconnected');
+	vi.advanceTimersByTime(2999);
+	expect(heard.closes).toEqual([]);
+	vi.advanceTimersByTime(1);
+	expect(heard.closes).toEqual(['lost']);
+});
+
+test('a path that answers again in time lives on', () => {
+	const { peer, heard } = started();
+	peer.tell('iceStateChange', 'disconnected');
+	vi.advanceTimersByTime(2000);
+	peer.tell('iceStateChange', 'connected');
+	vi.advanceTimersByTime(60_000);
+	expect(heard.closes).toEqual([]);
+});
+
+test('closing waits for the channel to drain, but no longer than 250 ms', () => {
+	const { peer, transport, heard } = started();
+	transport.close('done');
+	expect(peer.channel.closes).toBe(1);
+	vi.advanceTimersByTime(249);
+	expect(heard.closes).toEqual([]);
+	vi.advanceTimersByTime(1);
+	expect(heard.closes).toEqual(['done']);
+});
+
+test('a message of text is misbehaviour', () => {
+	const { peer, heard } = started();
+	peer.tell('data', 'hello');
+	vi.advanceTimersByTime(250);
+	expect(heard.events).toEqual(['closed']);
+	expect(heard.closes).toEqual(['rejected']);
+});
+
+test('a channel that takes no more is lost, not a frame in silence', () => {
+	const { peer, transport, heard } = started();
+	peer.channel.send = () => { throw new Error('OperationError'); };
+	expect(transport.send(new Uint8Array(1))).toBe(false);
+	vi.advanceTimersByTime(250);
+	expect(heard.closes).toEqual(['lost']);
+});
+
+test('a peer that is gone before the start is reported, and not from inside start', async () => {
+	const peer = new FakePeer();
+	const transport = new DataChannelTransport(peer as unknown as DataPeer);
+	peer.destroy();
+	const heard = new TransportRecorder();
+	transport.start(heard);
+	expect(heard.closes).toEqual([]);
+	await heard.until(() => heard.closes.length === 1);
+	expect(heard.closes).toEqual(['lost']);
+});

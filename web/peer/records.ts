@@ -1,0 +1,158 @@
+/**
+ * Small things kept on this device, in IndexedDB: what I share and its keys, what I watched, parts of attachments, settings.
+ * The bytes of films are elsewhere (`open-group-store.ts`).
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Bytes } from '../../shared/base/bytes.ts';
+import { fail, ok, type Result } from '../../shared/base/result.ts';
+import type { PartStore, StoredPartName } from '../../shared/ports/part-store.ts';
+import type { StoreFault } from '../../shared/ports/group-store.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { CertifiedGroup } from '../../shared/runtime/certifying-store.ts';
+
+/** A share of mine. Whoever has this record can go on sharing it; so it never leaves the device. */
+export interface ShareRecord {
+	readonly id: ShareId;
+	readonly secretKey: Bytes;
+	readonly linkKey: Bytes;
+	readonly contentKey: Bytes;
+	readonly fileName: string;
+	readonly fileType: string;
+	readonly size: number;
+	readonly lastModified: number;
+	/** Gives the file back after a reload, where the browser has such handles. */
+	readonly handle: FileSystemFileHandle | undefined;
+	/** The newest descriptor; undefined for the blink before the first is signed. */
+	readonly descriptor: Bytes | undefined;
+	readonly createdAt: number;
+	readonly stopped: boolean;
+}
+
+/** A film somebody shared with me. */
+export interface WatchRecord {
+	readonly id: ShareId;
+	readonly descriptor: Bytes;
+	readonly positionSec: number;
+	readonly updatedAt: number;
+}
+
+/** What a person set. */
+export interface Settings { readonly theme: 'auto' | 'light' | 'dark'; readonly name: string | undefined }
+
+interface Schema extends DBSchema {
+	shares: { key: ShareId; value: ShareRecord };
+	watched: { key: ShareId; value: WatchRecord };
+	certified: { key: [ShareId, number]; value: CertifiedGroup };
+	parts: { key: [ShareId, number, number, string, number]; value: Bytes };
+	settings: { key: 'settings'; value: Settings };
+}
+
+const NAME = 'streamlet';
+/** Of the schema above. A later one upgrades in `openDB`'s `upgrade`. */
+const VERSION = 1;
+const UNSET: Settings = { theme: 'auto', name: undefined };
+
+/** The records of this browser profile. */
+export class Records {
+	readonly #db: IDBPDatabase<Schema>;
+
+	private constructor(db: IDBPDatabase<Schema>) { this.#db = db; }
+
+	/** `gone`: the browser keeps nothing for this page. */
+	static async open(): Promise<Result<Records, StoreFault>> {
+		try {
+			const db = await openDB<Schema>(NAME, VERSION, {
+				upgrade(fresh) {
+					for (const store of ['shares', 'watched'] as const) fresh.createObjectStore(store, { keyPath: 'id' });
+					for (const store of ['certified', 'parts', 'settings'] as const) fresh.createObjectStore(store);
+				},
+				blocking: (_current, _next, event) => (event.target as IDBDatabase).close(), // a newer page wants to upgrade
+			});
+			return ok(new Records(db));
+		} catch {
+			return fail('gone'); // storage is switched off, full, or of a later version
+		}
+	}
+
+	/** My shares, newest first. */
+	async shares(): Promise<ShareRecord[]> {
+		const all = await this.#db.getAll('shares');
+		return all.sort((a, b) => b.createdAt - a.createdAt);
+	}
+
+	/** Settles once a crash cannot lose it. */
+	async putShare(record: ShareRecord): Promise<Result<void, StoreFault>> {
+		return this.#durably(async () => {
+			const transaction = this.#db.transaction('shares', 'readwrite', { durability: 'strict' });
+			await transaction.store.put(record);
+			await transaction.done;
+		});
+	}
+
+	async watched(id: ShareId): Promise<WatchRecord | undefined> { return this.#db.get('watched', id); }
+	async putWatched(record: WatchRecord): Promise<void> { await this.#db.put('watched', record); }
+
+	async settings(): Promise<Settings> { return await this.#db.get('settings', 'settings') ?? UNSET; }
+	async putSettings(settings: Settings): Promise<void> { await this.#db.put('settings', settings, 'settings'); }
+
+	async certified(id: ShareId, group: number): Promise<CertifiedGroup | undefined> {
+		return this.#db.get('certified', [id, group]);
+	}
+
+	/** Groups that were certified, ascending. */
+	async certifiedGroups(id: ShareId): Promise<number[]> {
+		const keys = await this.#db.getAllKeys('certified', rangeOf(id));
+		return keys.map(([, group]) => group);
+	}
+
+	/** Settles once a crash cannot lose it. */
+	async putCertified(id: ShareId, group: number, certified: CertifiedGroup): Promise<Result<void, StoreFault>> {
+		return this.#durably(async () => {
+			const transaction = this.#db.transaction('certified', 'readwrite', { durability: 'strict' });
+			await transaction.store.put(certified, [id, group]);
+			await transaction.done;
+		});
+	}
+
+	/** The parts of one share's attachments. */
+	parts(id: ShareId): PartStore {
+		const keyOf = (name: StoredPartName): [ShareId, number, number, string, number] =>
+			[id, name.attachment, name.since, name.of, name.part];
+		return {
+			get: (name) => this.#db.get('parts', keyOf(name)),
+			put: async (name, bytes) => {
+				try {
+					await this.#db.put('parts', bytes, keyOf(name));
+				} catch {
+					// No room: the part is fetched again when it is needed.
+				}
+			},
+		};
+	}
+
+	/** Forgets a share, mine or watched, and all that belongs to it. */
+	async forget(id: ShareId): Promise<void> {
+		const transaction = this.#db.transaction(['shares', 'watched', 'certified', 'parts'], 'readwrite');
+		await Promise.all([
+			transaction.objectStore('shares').delete(id),
+			transaction.objectStore('watched').delete(id),
+			transaction.objectStore('certified').delete(rangeOf(id)),
+			transaction.objectStore('parts').delete(rangeOf(id)),
+			transaction.done,
+		]);
+	}
+
+	async #durably(write: () => Promise<void>): Promise<Result<void, StoreFault>> {
+		try {
+			await write();
+			return ok(undefined);
+		} catch (error) {
+			return fail(error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'gone');
+		}
+	}
+}
+
+/** All keys that begin with the id. Arrays sort after every other kind of key. */
+function rangeOf(id: ShareId): IDBKeyRange {
+	return IDBKeyRange.bound([id], [id, []]);
+}

@@ -1,0 +1,200 @@
+import { expect, test } from 'vitest';
+import type { Bytes } from '../../shared/base/bytes.ts';
+import { randomBelow, seededRng, type Rng } from '../../shared/base/rng.ts';
+import type { StoredGroup } from '../../shared/ports/group-store.ts';
+import { storedGroup } from '../../shared/testkit/group-store-contract.ts';
+import { contentOf, packSlot, SlotStore, type Change, type SyncFile } from './slot-store.ts';
+import { ENTRY_BYTES, PROOF_ROOM, SLOT_BYTES } from './slot-table.ts';
+
+const SECTOR = 512;
+
+/** A disk that loses power: what was not flushed is there or not, sector by sector, in any order. */
+class Disk {
+	/** Operations until the power fails. */
+	left = Infinity;
+	readonly files = { slots: new DiskFile(this), table: new DiskFile(this) };
+
+	spend(): void {
+		this.left -= 1;
+		if (this.left < 0) throw new Error('no power');
+	}
+
+	/** The same disk after the failure. */
+	restart(rng: Rng): SlotStore {
+		this.left = Infinity;
+		for (const file of Object.values(this.files)) file.fail(rng);
+		return new SlotStore(this.files.slots, this.files.table);
+	}
+}
+
+class DiskFile implements SyncFile {
+	quota = Infinity;
+	readonly #disk: Disk;
+	#size = 0;
+	#durableSize = 0;
+	readonly #sectors = new Map<number, Bytes>();
+	readonly #durable = new Map<number, Bytes>();
+	#dirty = new Set<number>();
+
+	constructor(disk: Disk) { this.#disk = disk; }
+
+	getSize(): number { return this.#size; }
+	close(): void {}
+
+	read(into: Bytes, { at }: { at: number }): number {
+		const length = Math.max(0, Math.min(into.length, this.#size - at));
+		for (let k = 0; k < length; k++) {
+			into[k] = this.#sectors.get(Math.floor((at + k) / SECTOR))?.[(at + k) % SECTOR] ?? 0;
+		}
+		return length;
+	}
+
+	write(bytes: Bytes, { at }: { at: number }): number {
+		this.#disk.spend();
+		if (at + bytes.length > this.quota) throw new DOMException('', 'QuotaExceededError');
+		bytes.forEach((byte, k) => { this.#sector(at + k)[(at + k) % SECTOR] = byte; });
+		this.#size = Math.max(this.#size, at + bytes.length);
+		return bytes.length;
+	}
+
+	flush(): void {
+		this.#disk.spend();
+		for (const sector of this.#dirty) this.#durable.set(sector, this.#sectors.get(sector)!);
+		this.#durableSize = this.#size;
+		this.#dirty = new Set();
+	}
+
+	fail(rng: Rng): void {
+		for (const sector of this.#dirty) {
+			const old = this.#durable.get(sector);
+			if (rng() < 0.5) this.#durable.set(sector, this.#sectors.get(sector)!);
+			else if (old) this.#sectors.set(sector, old);
+			else this.#sectors.delete(sector);
+		}
+		this.#dirty = new Set();
+		if (rng() < 0.5) this.damage(this.#durableSize, 'cut');
+		this.#durableSize = this.#size;
+	}
+
+	#sector(at: number): Bytes {
+		const sector = Math.floor(at / SECTOR);
+		const bytes = this.#sectors.get(sector) ?? new Uint8Array(SECTOR);
+		const fresh = this.#dirty.has(sector) ? bytes : bytes.slice();
+		this.#dirty.add(sector);
+		this.#sectors.set(sector, fresh);
+		return fresh;
+	}
+
+	/** Cuts the file, or spoils a byte of it. */
+	damage(at: number, how: 'cut' | 'spoil'): void {
+		if (how === 'cut') {
+			this.#sectors.get(Math.floor(at / SECTOR))?.fill(0, at % SECTOR);
+			for (const sector of this.#sectors.keys()) if (sector * SECTOR >= at) this.#sectors.delete(sector);
+			this.#size = this.#durableSize = at;
+		} else this.#sectors.get(Math.floor(at / SECTOR))![at % SECTOR]! ^= 0xff;
+	}
+}
+
+function writing(group: number, stored: StoredGroup): Change {
+	return { type: 'write', content: contentOf(group, stored), image: packSlot(stored, new ArrayBuffer(PROOF_ROOM + 64)) };
+}
+
+/** What tells versions of a group apart. */
+function read(store: SlotStore, group: number): string {
+	const found = store.read(group);
+	if (!found.ok) return found.error;
+	return found.value ? [found.value.bytes, found.value.leaves.subarray(0, 8), found.value.certificate.bytes].join() : 'nothing';
+}
+
+function textOf(stored: StoredGroup): string {
+	return [stored.bytes, stored.leaves.subarray(0, 8), stored.certificate.bytes].join();
+}
+
+const small = (seed: number) => storedGroup(seed, { length: 40 });
+
+/** Batches of random changes until the power fails. `settled`: what each group must be. Returns what was under way. */
+function live(store: SlotStore, disk: Disk, rng: Rng, settled: Map<number, string>): Step[] {
+	for (let batch = 0; batch < 5; batch++) {
+		const steps = Array.from({ length: 1 + randomBelow(rng, 4) }, () => randomStep(rng));
+		const results = store.commit(steps.map((step) => step.change));
+		if (disk.left < 0) return steps;
+		expect(results.every((result) => result.ok)).toBe(true);
+		for (const { group, text } of steps) settled.set(group, text);
+		for (const [group, text] of settled) expect(read(store, group)).toBe(text);
+	}
+	return [];
+}
+
+interface Step { readonly group: number; readonly text: string; readonly change: Change }
+
+function randomStep(rng: Rng): Step {
+	const group = randomBelow(rng, 3);
+	if (rng() < 0.3) return { group, text: 'nothing', change: { type: 'remove', group } };
+	const stored = small(randomBelow(rng, 2 ** 31));
+	return { group, text: textOf(stored), change: writing(group, stored) };
+}
+
+test('whenever the power fails, each group is all of its old or all of its new', () => {
+	for (let seed = 0; seed < 60; seed++) {
+		const rng = seededRng(seed);
+		const disk = new Disk();
+		let store = disk.restart(rng);
+		const settled = new Map<number, string>();
+		for (let life = 0; life < 4; life++) {
+			disk.left = randomBelow(rng, 25);
+			const underWay = live(store, disk, rng, settled);
+			store = disk.restart(rng);
+			for (const group of [0, 1, 2]) {
+				const allowed = underWay.filter((step) => step.group === group).map((step) => step.text);
+				allowed.push(settled.get(group) ?? 'nothing');
+				expect(allowed, `seed ${seed}, life ${life}, group ${group}`).toContain(read(store, group));
+				settled.set(group, read(store, group));
+			}
+		}
+	}
+});
+
+test('slots are used again, so that rewriting takes no room', () => {
+	const disk = new Disk();
+	const store = disk.restart(seededRng(1));
+	for (let k = 0; k < 50; k++) store.commit([writing(k % 2, small(k))]);
+	expect(disk.files.slots.getSize()).toBeLessThan(3 * SLOT_BYTES);
+	expect(disk.files.table.getSize()).toBe(3 * ENTRY_BYTES);
+});
+
+test('a full disk fails what found no room, and keeps the rest', () => {
+	const disk = new Disk();
+	const store = disk.restart(seededRng(1));
+	disk.files.slots.quota = 2 * SLOT_BYTES;
+	const results = store.commit([writing(0, small(0)), writing(1, small(1)), writing(2, small(2))]);
+	expect(results.map((result) => result.ok || result.error)).toEqual([true, true, 'full']);
+	expect(store.commit([{ type: 'remove', group: 0 }, writing(3, small(3))]).map((result) => result.ok)).toEqual([true, false]);
+	expect(store.commit([writing(3, small(3))])).toEqual([{ ok: true, value: undefined }]);
+	expect(read(store, 3)).toBe(textOf(small(3)));
+});
+
+test('a torn, cut or foreign table loses only what it no longer names', () => {
+	for (const [at, how, lost] of [[64 + 20, 'spoil', [1]], [3 * 64 - 1, 'cut', [2]], [64, 'cut', [1, 2]]] as const) {
+		const disk = new Disk();
+		const store = disk.restart(seededRng(1));
+		store.commit([0, 1, 2].map((group) => writing(group, small(group))));
+		disk.files.table.damage(at, how);
+		const again = disk.restart(seededRng(2));
+		for (const group of [0, 1, 2]) {
+			const isLost = (lost as readonly number[]).includes(group);
+			expect(read(again, group)).toBe(isLost ? 'nothing' : textOf(small(group)));
+		}
+		expect(again.commit([writing(5, small(5))])[0]?.ok).toBe(true);
+		expect(read(again, 5)).toBe(textOf(small(5)));
+	}
+});
+
+test('a group whose bytes were cut off is not there, and one cut while open is lost', () => {
+	const disk = new Disk();
+	const store = disk.restart(seededRng(1));
+	store.commit([0, 1].map((group) => writing(group, small(group))));
+	disk.files.slots.damage(disk.files.slots.getSize() - 1, 'cut');
+	expect(read(store, 1)).toBe('lost');
+	const again = disk.restart(seededRng(2));
+	expect([read(again, 0), read(again, 1)]).toEqual([textOf(small(0)), 'nothing']);
+});

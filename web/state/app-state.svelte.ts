@@ -1,0 +1,213 @@
+/** The application: sessions, settings and messages, as `AppView` promises them to the screens. */
+import { encode } from 'uqr';
+import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
+import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
+import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
+import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
+import type { AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView } from './app-view.ts';
+import { copyText } from './clipboard.ts';
+import { failedWatch } from './failed-watch.ts';
+import type { PageContext } from './page-context.ts';
+import { ShareSession } from './share-session.svelte.ts';
+import { takeContractSnapshot, type ContractSnapshot } from './contract-snapshot.ts';
+import { WatchSession } from './watch-session.svelte.ts';
+
+/** Messages go by themselves after this long. */
+const NOTICE_MS = 5000;
+
+/** One page of the product. */
+export class AppState implements AppView {
+	page = $state<'home' | 'watch'>('home');
+	theme = $state<Theme>('auto');
+	name = $state('');
+	tracker = $state.raw<TrackerView>({ state: 'connecting' });
+	notices = $state.raw<readonly Notice[]>([]);
+	readonly secure = globalThis.isSecureContext;
+	readonly #context: PageContext;
+	#sessions = $state.raw<readonly ShareSession[]>([]);
+	#watching = $state.raw<WatchSession>();
+	#brokenWatch = $state.raw<WatchView>();
+	#nextNotice = 1;
+
+	constructor(context: PageContext) { this.#context = context; }
+
+	get shares(): readonly ShareView[] { return this.#sessions.map((session) => session.view); }
+	get watch(): WatchView | undefined { return this.#watching?.view ?? this.#brokenWatch; }
+
+	/** Takes up settings, former shares and the page's address. */
+	async start(): Promise<void> {
+		const { records } = this.#context.parts;
+		const settings = await records.settings();
+		this.theme = settings.theme;
+		if (settings.name !== undefined) this.setName(settings.name);
+		this.#context.home.listen({
+			line: (line) => this.#lineChanged(line), peers: () => undefined, signal: () => undefined, refused: () => undefined,
+		});
+		this.#lineChanged(this.#context.home.line);
+		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
+		addEventListener('popstate', () => void this.#route());
+		addEventListener('hashchange', () => void this.#route());
+		addEventListener('beforeunload', (event) => {
+			if (this.#sessions.some((session) => session.mustStay)) event.preventDefault();
+		});
+		addEventListener('pagehide', () => this.#leave());
+		await this.#route();
+		for (const record of await records.shares()) {
+			if (record.stopped) continue;
+			const session = await ShareSession.restore(this.#context, record);
+			this.#sessions = [...this.#sessions, session];
+		}
+	}
+
+	shareFiles(files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[]): void {
+		for (const [k, file] of files.entries()) void this.#share(file, handles[k]);
+	}
+
+	shareSample(): void {
+		void fetch('/sample.mp4').then(async (answer) => {
+			if (!answer.ok) throw new Error(`the sample answered ${answer.status}`);
+			const bytes = await answer.blob();
+			await this.#share(new File([bytes], 'Sample film.mp4', { type: 'video/mp4', lastModified: 0 }), undefined);
+		}).catch(() => this.#notice('bad', 'The sample could not be loaded. Is the server still running?'));
+	}
+
+	stopSharing(id: ShareId): void { void this.#session(id)?.stop(); }
+	resumeSharing(id: ShareId, file?: File, handle?: FileSystemFileHandle): void { void this.#session(id)?.resume(file, handle); }
+
+	forgetShare(id: ShareId): void {
+		const session = this.#session(id);
+		this.#sessions = this.#sessions.filter((other) => other !== session);
+		void session?.close('stopped').then(() => this.#context.parts.records.forget(id));
+	}
+
+	renameShare(id: ShareId, title: string): void { this.#session(id)?.rename(title); }
+
+	copyLink(link: string): void {
+		void copyText(link).then((copied) => {
+			if (!copied) return this.#notice('bad', 'The browser would not copy. Select the link and copy it by hand.');
+			const session = this.#sessions.find((each) => each.link === link);
+			if (session) session.markCopied();
+			else this.#notice('good', 'Link copied');
+		});
+	}
+
+	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
+		const code = encode(link, { ecc: 'L', border: 0 });
+		return { size: code.size, dark: (x, y) => code.data[y]?.[x] === true };
+	}
+
+	attachVideo(video: HTMLVideoElement): () => void {
+		return this.#watching?.attachVideo(video) ?? (() => undefined);
+	}
+
+	selectAudio(id: number): void { this.#watching?.selectAudio(id); }
+	unmute(): void { this.#watching?.unmute(); }
+	dropPerson(id: PeerId): void { this.#watching?.dropPerson(id); }
+
+	retry(): void {
+		this.#context.home.retryNow();
+		this.#watching?.retry();
+	}
+
+	freeSpace(): void { void this.#watching?.freeSpace().then(() => location.reload()); }
+
+	setTheme(theme: Theme): void {
+		this.theme = theme;
+		this.#keepSettings();
+	}
+
+	setName(name: string): void {
+		const trimmed = name.trim().slice(0, 32);
+		if (trimmed === '') return;
+		this.name = trimmed;
+		this.#context.rename(trimmed);
+		this.#keepSettings(trimmed);
+	}
+
+	goHome(): void {
+		history.pushState(null, '', '/');
+		void this.#route();
+	}
+
+	dismiss(notice: number): void { this.notices = this.notices.filter(({ id }) => id !== notice); }
+
+	/** For tests and tools (`globalThis.streamlet`). */
+	snapshot(): ContractSnapshot {
+		const session = this.#watching ?? this.#sessions.find((each) => each.isSharing);
+		return takeContractSnapshot(this.#context.parts.self, session, this.watch?.status.state ?? 'idle');
+	}
+
+	async #share(file: File, handle: FileSystemFileHandle | undefined): Promise<void> {
+		const session = await ShareSession.create(this.#context, file, handle);
+		if (typeof session === 'string') return this.#notice('bad', whyNotShared(file.name, session));
+		this.#sessions = [session, ...this.#sessions];
+		void copyText(session.link).then((copied) => { if (copied) session.markCopied(); });
+	}
+
+	/** The page's address says what to show. */
+	async #route(): Promise<void> {
+		const parsed = location.pathname.startsWith('/w/') ? parseShareLink(location.href) : undefined;
+		const former = this.#watching;
+		this.#watching = undefined;
+		this.#brokenWatch = undefined;
+		if (former) await former.close();
+		if (!parsed) {
+			this.page = 'home';
+			return;
+		}
+		if (parsed.ok) {
+			const keys = await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key);
+			const session = new WatchSession(this.#context, parsed.value, { keys, url: location.href });
+			this.#watching = session;
+			this.page = 'watch';
+			await session.start();
+		} else {
+			this.#brokenWatch = failedWatch(location.href, problemOf(parsed.error));
+			this.page = 'watch';
+		}
+	}
+
+	#leave(): void {
+		for (const session of this.#sessions) void session.close('leaving');
+		void this.#watching?.close();
+	}
+
+	#session(id: ShareId): ShareSession | undefined { return this.#sessions.find((session) => session.id === id); }
+
+	#lineChanged(line: TrackerLine): void {
+		if (line.state === 'online') {
+			if (this.name === '') {
+				this.name = line.name;
+				this.#context.name = line.name;
+			}
+			this.tracker = { state: 'online' };
+		} else if (line.state === 'offline') {
+			const retryInSec = Math.max(0, Math.ceil((line.retryAt - this.#context.parts.clock.now()) / 1000));
+			this.tracker = { state: 'offline', retryInSec };
+		} else this.tracker = { state: 'connecting' };
+	}
+
+	#keepSettings(name?: string): void {
+		void this.#context.parts.records.settings().then((settings) =>
+			this.#context.parts.records.putSettings({ theme: this.theme, name: name ?? settings.name }));
+	}
+
+	#notice(tone: Notice['tone'], text: string): void {
+		const id = this.#nextNotice++;
+		this.notices = [...this.notices, { id, tone, text }];
+		setTimeout(() => this.dismiss(id), NOTICE_MS);
+	}
+}
+
+function problemOf(fault: ShareLinkFault): WatchProblem {
+	return { problem: fault === 'no-key' ? 'no-key' : 'bad-link' };
+}
+
+function whyNotShared(name: string, problem: ShareProblem): string {
+	switch (problem) {
+		case 'empty': return `“${name}” is empty: there is nothing to share.`;
+		case 'too-large': return `“${name}” is larger than 128 GiB, the most a share can hold.`;
+		case 'storage': return 'This browser keeps nothing for this page, so the link would be lost. Is private browsing or a full disk in the way?';
+		default: return `“${name}” could not be shared.`;
+	}
+}

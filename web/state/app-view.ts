@@ -1,0 +1,164 @@
+/** What the screens show and may ask for: plain values and verbs. `web/state` implements it with runes; `web/ui` draws it. */
+import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
+
+/** Light, dark, or as the system has it. */
+export type Theme = 'auto' | 'light' | 'dark';
+
+/** How a peer's bytes travel. */
+export type Route = 'lan' | 'direct' | 'relay' | 'connecting' | 'unknown';
+
+/** Somebody else in the swarm of a share. */
+export interface PersonView {
+	readonly id: PeerId;
+	readonly name: string;
+	readonly route: Route;
+	readonly role: 'sharer' | 'seeder' | 'viewer';
+	/** Part of the film they hold, 0 to 1. */
+	readonly held: number;
+	/** Where they watch, seconds; undefined when they told nothing. */
+	readonly positionSec: number | undefined;
+	readonly playing: boolean;
+	readonly downBps: number;
+	readonly upBps: number;
+	readonly rttMs: number | undefined;
+}
+
+/** The line to the tracker. */
+export type TrackerView =
+	| { readonly state: 'connecting' }
+	| { readonly state: 'online' }
+	| { readonly state: 'offline'; readonly retryInSec: number };
+
+/** Why a file cannot be shared, or cannot be shared any longer. */
+export type ShareProblem =
+	| 'empty' | 'not-a-video' | 'truncated' | 'encrypted' | 'file-gone' | 'file-changed' | 'other-file' | 'too-large' | 'storage' | 'internal';
+
+/** Codecs that most, or some, browsers cannot play. */
+export interface CodecWarning { readonly kind: 'video' | 'audio'; readonly codec: string; readonly plays: 'nowhere' | 'some' }
+
+/** What a share of mine is doing. `needs-permission`: one click gives the file back. `needs-file`: the same file must be picked or dropped. */
+export type ShareState =
+	| { readonly state: 'sharing' }
+	| { readonly state: 'needs-permission' }
+	| { readonly state: 'needs-file' }
+	| { readonly state: 'checking-file' }
+	| { readonly state: 'stopped' }
+	| { readonly state: 'failed'; readonly problem: ShareProblem };
+
+/** A film I share. */
+export interface ShareView {
+	readonly id: ShareId;
+	readonly title: string;
+	readonly fileName: string;
+	readonly sizeBytes: number;
+	readonly durationSec: number | undefined;
+	/** Absolute; there from the first moment. */
+	readonly link: string;
+	readonly copied: boolean;
+	readonly posterUrl: string | undefined;
+	readonly status: ShareState;
+	/** Preparation, each 0 to 1. All run while people already watch. */
+	readonly indexed: number;
+	readonly sealed: number;
+	readonly warnings: readonly CodecWarning[];
+	readonly people: readonly PersonView[];
+	/** Complete copies others hold. The tab may be closed from one on. */
+	readonly fullCopies: number;
+	readonly uploadedBytes: number;
+	readonly upBps: number;
+	/** The file itself, to be played on the sharer's own page: an object URL; undefined while there is none. */
+	readonly fileUrl: string | undefined;
+}
+
+/** Why a film cannot be watched. */
+export type WatchProblem =
+	| { readonly problem: 'no-key' } | { readonly problem: 'bad-link' } | { readonly problem: 'wrong-key' }
+	| { readonly problem: 'stopped' } | { readonly problem: 'codec'; readonly codecs: readonly string[] }
+	| { readonly problem: 'not-a-video' } | { readonly problem: 'storage' } | { readonly problem: 'no-webrtc' }
+	| { readonly problem: 'internal' };
+
+/** What watching is doing. `waiting`: nobody who has the film is here. `buffering` says whose fault a wait is. */
+export type WatchState =
+	| { readonly state: 'opening' }
+	| { readonly state: 'tracker-unreachable'; readonly retryInSec: number }
+	| { readonly state: 'waiting' }
+	| { readonly state: 'connecting'; readonly peers: number }
+	| { readonly state: 'starting' }
+	| { readonly state: 'buffering'; readonly because: 'slow-peers' | 'no-peers' | 'seek' }
+	| { readonly state: 'playing' }
+	| { readonly state: 'failed'; readonly problem: WatchProblem };
+
+/** A stretch of the film, both ends 0 to 1 of its length in bytes. */
+export interface Stretch { readonly from: number; readonly to: number }
+
+/** A film somebody shares with me. */
+export interface WatchView {
+	readonly id: ShareId;
+	/** Undefined until the descriptor is here. */
+	readonly title: string | undefined;
+	readonly sizeBytes: number | undefined;
+	readonly durationSec: number | undefined;
+	readonly link: string;
+	readonly posterUrl: string | undefined;
+	readonly status: WatchState;
+	readonly people: readonly PersonView[];
+	readonly held: readonly Stretch[];
+	readonly heldFraction: number;
+	readonly complete: boolean;
+	readonly downBps: number;
+	readonly upBps: number;
+	readonly audioTracks: readonly { readonly id: number; readonly label: string; readonly selected: boolean }[];
+	/** The video plays without sound because no browser plays this codec. */
+	readonly silentBecause: string | undefined;
+	/** Browsers start films with sound only after a click: a button says so. */
+	readonly mutedByBrowser: boolean;
+	/** Where I stopped last time, seconds. */
+	readonly resumeAtSec: number | undefined;
+}
+
+/** A short message that goes by itself or is dismissed. */
+export interface Notice { readonly id: number; readonly tone: 'info' | 'good' | 'bad'; readonly text: string }
+
+/** The whole application as the screens see it. */
+export interface AppView {
+	readonly page: 'home' | 'watch';
+	readonly theme: Theme;
+	/** My name as others see it. */
+	readonly name: string;
+	readonly tracker: TrackerView;
+	/** False on a plain-HTTP address other than localhost: whoever controls the network can alter the page and read the link. */
+	readonly secure: boolean;
+	/** My shares, newest first; those of former visits that wait for their file are among them. */
+	readonly shares: readonly ShareView[];
+	readonly watch: WatchView | undefined;
+	readonly notices: readonly Notice[];
+
+	/** `handles`: where the browser gave them, the files can be reopened after a reload. */
+	shareFiles(files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[]): void;
+	/** Makes a short film in the browser and shares it. */
+	shareSample(): void;
+	stopSharing(id: ShareId): void;
+	/** Takes a share of a former visit up again: asks for permission, or with a file checks it and goes on. */
+	resumeSharing(id: ShareId, file?: File, handle?: FileSystemFileHandle): void;
+	/** Forgets a stopped share and all it stored. */
+	forgetShare(id: ShareId): void;
+	renameShare(id: ShareId, title: string): void;
+	copyLink(link: string): void;
+	/** The dark and light squares of a link's QR code, row by row. */
+	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean };
+
+	/** The watch page's `<video>`, once it is there; the return value lets go of it. */
+	attachVideo(video: HTMLVideoElement): () => void;
+	selectAudio(id: number): void;
+	unmute(): void;
+	retry(): void;
+	dropPerson(id: PeerId): void;
+	/** The kept part of the film is deleted from this device. */
+	freeSpace(): void;
+
+	setTheme(theme: Theme): void;
+	setName(name: string): void;
+	goHome(): void;
+	dismiss(notice: number): void;
+}
+

@@ -1,0 +1,28 @@
+/** What a sharer should know of a film's codecs before sending the link. */
+import { mimeOf, type FilmTrack } from '../../shared/media/film.ts';
+import type { CodecWarning } from './app-view.ts';
+
+/** Codecs that play in some browsers only, whatever this one does: HEVC needs hardware or Firefox. */
+const SOME = /^(hvc1|hev1)/;
+
+/** One for each codec that not every viewer's browser plays. `plays`: whether this one does. */
+export function codecWarnings(tracks: readonly FilmTrack[], plays: (mime: string) => boolean): CodecWarning[] {
+	const warnings = tracks.flatMap((track): CodecWarning[] => {
+		const { kind, codec } = track;
+		if (SOME.test(codec)) return [{ kind, codec, plays: 'some' }];
+		return track.init.length === 0 || !plays(mimeOf(track)) ? [{ kind, codec, plays: 'nowhere' }] : [];
+	});
+	return [...new Map(warnings.map((warning) => [warning.codec, warning])).values()];
+}
+
+/** Tracks as a descriptor names them. */
+export function describedTracks(tracks: readonly FilmTrack[]): {
+	kind: 'video' | 'audio'; codec: string; language?: string; label?: string; width?: number; height?: number; channels?: number;
+}[] {
+	return tracks.map(({ kind, codec, language, label, width, height, channels }) => ({
+		kind, codec: codec.slice(0, 64),
+		...(language === '' ? {} : { language: language.slice(0, 35) }),
+		...(label === '' ? {} : { label: label.slice(0, 100).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ') }),
+		...(width > 0 ? { width } : {}), ...(height > 0 ? { height } : {}), ...(channels > 0 && channels <= 64 ? { channels } : {}),
+	}));
+}

@@ -1,0 +1,58 @@
+/** What every session of a page shares: who we are, the line to the tracker, cryptography, records. */
+import type { Rng } from '../../shared/base/rng.ts';
+import type { PeerId } from '../../shared/protocol/ids.ts';
+import type { Crypto } from '../../shared/protocol/primitives.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
+import type { Records } from '../peer/records.ts';
+import { openTrackerSocket } from '../peer/web-tracker-socket.ts';
+
+/** Parts of a page; made once at start. */
+export interface PageParts {
+	readonly self: PeerId;
+	readonly crypto: Crypto;
+	readonly records: Records;
+	readonly clock: Clock;
+	readonly rng: Rng;
+	/** Of the page, such as `https://example.org`: links begin with it. */
+	readonly origin: string;
+	/** WebSocket URL of the tracker that served the page. */
+	readonly trackerUrl: string;
+}
+
+/** The parts, and the trackers opened so far. */
+export class PageContext {
+	readonly parts: PageParts;
+	/** The tracker that served the page. */
+	readonly home: TrackerSession;
+	/** My name as others see it: chosen, or given by the tracker. */
+	name = 'Guest';
+	readonly #trackers = new Map<string, TrackerSession>();
+
+	constructor(parts: PageParts) {
+		this.parts = parts;
+		this.home = this.#open(parts.trackerUrl);
+	}
+
+	/** The home tracker, and those a link names. Each is opened once a page. */
+	trackers(further: readonly string[]): readonly TrackerSession[] {
+		return [this.home, ...further.filter((url) => url !== this.home.url).map((url) => this.#open(url))];
+	}
+
+	/** Makes my name known everywhere. */
+	rename(name: string): void {
+		this.name = name;
+		for (const tracker of this.#trackers.values()) tracker.rename(name);
+	}
+
+	#open(url: string): TrackerSession {
+		const known = this.#trackers.get(url);
+		if (known) return known;
+		const { self, clock, rng } = this.parts;
+		const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
+		if (this.name !== 'Guest') tracker.rename(this.name);
+		this.#trackers.set(url, tracker);
+		tracker.start();
+		return tracker;
+	}
+}

@@ -1,0 +1,136 @@
+/**
+ * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that order.
+ * Attachments are only ever added, so a number names the same one for good.
+ */
+import type { Bytes } from '../../shared/base/bytes.ts';
+import { assert } from '../../shared/base/result.ts';
+import { base64url } from '../../shared/base/text.ts';
+import { sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
+import {
+	makeDescriptor, openDescriptor, readDescriptor, type ClearDescriptor, type DescriptorDraft,
+} from '../../shared/protocol/descriptor.ts';
+import type { AttachmentKind, DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
+import type { LinkKeys, ShareKeys } from '../../shared/protocol/keys.ts';
+import type { PartStore } from '../../shared/ports/part-store.ts';
+import type { Crypto } from '../../shared/protocol/primitives.ts';
+
+/** Content to attach. */
+export interface NewAttachment {
+	readonly kind: AttachmentKind;
+	readonly form: AttachmentForm;
+	readonly type?: string;
+	readonly content: Bytes;
+}
+
+/** What a publication is made of. */
+export interface PublicationInit {
+	readonly crypto: Crypto;
+	readonly keys: { readonly share: ShareKeys; readonly link: LinkKeys };
+	readonly contentKey: Bytes;
+	readonly size: number;
+	readonly parts: PartStore;
+	/** Keeps a new descriptor, then makes it known. */
+	readonly publish: (descriptor: ClearDescriptor) => Promise<void>;
+}
+
+/** Fields of the body that a revision may change. */
+export type BodyChange = Partial<Pick<DescriptorBody, 'title' | 'durationSec' | 'tracks'>>;
+
+/** The descriptors of one share. */
+export class Publication {
+	readonly #init: PublicationInit;
+	#revision = 0;
+	#root: Bytes | undefined;
+	#entries: readonly AttachmentEntry[] = [];
+	#body: DescriptorBody;
+	#revoked = false;
+	/** Revisions are made one after the other. */
+	#last: Promise<unknown> = Promise.resolve();
+
+	constructor(init: PublicationInit, about: { readonly title: string; readonly type: string }) {
+		this.#init = init;
+		const access = { type: 'open' as const, contentKey: base64url(init.contentKey) };
+		this.#body = { ...about, tracks: [], attachments: [], access };
+	}
+
+	/** Goes on from the descriptor of a former visit. False when it is not ours to go on from. */
+	async resume(bytes: Bytes): Promise<boolean> {
+		const { crypto, keys } = this.#init;
+		const clear = await readDescriptor(crypto, keys.share.id, bytes);
+		if (!clear.ok) return false;
+		const body = await openDescriptor(crypto, clear.value, keys.link.descriptor);
+		if (!body.ok) return false;
+		this.#revision = clear.value.revision;
+		this.#root = clear.value.root;
+		this.#entries = clear.value.attachments;
+		this.#body = body.value;
+		return true;
+	}
+
+	get body(): DescriptorBody { return this.#body; }
+	get revision(): number { return this.#revision; }
+	/** Once sealed. */
+	get root(): Bytes | undefined { return this.#root; }
+	has(kind: AttachmentKind): boolean { return this.#body.attachments.some((attachment) => attachment.kind === kind); }
+
+	/** The first descriptor, or one with other words. */
+	revise(change: BodyChange): Promise<void> { return this.#inTurn(() => this.#publish(change, [])); }
+
+	/** One revision with these attachments, and what they change in the body. */
+	attach(attachments: readonly NewAttachment[], change: BodyChange = {}): Promise<void> {
+		return this.#inTurn(() => this.#publish(change, attachments));
+	}
+
+	/** The whole stream is hashed: size and root are final, and the list of group roots is told. */
+	seal(root: Bytes, groupRoots: Bytes): Promise<void> {
+		return this.#inTurn(async () => {
+			this.#root = root;
+			await this.#publish({}, this.has('roots') ? [] : [{ kind: 'roots', form: 'clear', content: groupRoots }]);
+		});
+	}
+
+	/** The last revision: the share is stopped for good. */
+	revoke(): Promise<void> {
+		return this.#inTurn(async () => {
+			await this.#sign({ state: 'revoked', revision: this.#revision + 1 });
+			this.#revoked = true;
+		});
+	}
+
+	async #publish(change: BodyChange, added: readonly NewAttachment[]): Promise<void> {
+		if (this.#revoked) return;
+		const since = this.#revision + 1;
+		const entries = [...this.#entries];
+		for (const attachment of added) entries.push(await this.#seal(attachment, entries.length, since));
+		const about = added.map(({ kind, type }) => ({ kind, ...(type === undefined ? {} : { type }) }));
+		this.#body = { ...this.#body, ...change, attachments: [...this.#body.attachments, ...about] };
+		this.#entries = entries;
+		const said = { revision: since, size: this.#init.size, attachments: entries, body: this.#body };
+		await this.#sign(this.#root ? { ...said, state: 'sealed', root: this.#root } : { ...said, state: 'open' });
+	}
+
+	async #sign(draft: DescriptorDraft): Promise<void> {
+		const made = await makeDescriptor(this.#init.crypto, draft, this.#init.keys);
+		assert(made.ok, 'a title and a few attachments fit a descriptor');
+		this.#revision = draft.revision;
+		await this.#init.publish(made.value);
+	}
+
+	/** Seals content and keeps its parts before anybody hears of them. */
+	async #seal(attachment: NewAttachment, number: number, since: number): Promise<AttachmentEntry> {
+		const { crypto, keys, parts } = this.#init;
+		const place = { id: keys.share.id, number, form: attachment.form, since };
+		const sealed = await sealAttachment(crypto, keys.link.attachments, place, attachment.content);
+		const keep = (of: 'part' | 'list', bytes: readonly Bytes[]) => Promise.all(
+			bytes.map((part, k) => parts.put({ attachment: number, since, of, part: k }, part)),
+		);
+		await Promise.all([keep('part', sealed.parts), keep('list', sealed.lists)]);
+		return sealed.entry;
+	}
+
+	#inTurn<T>(task: () => Promise<T>): Promise<T> {
+		const turn = this.#last.then(task);
+		this.#last = turn.catch(() => undefined); // whoever asked for this turn hears of it; the next one has its own
+		return turn;
+	}
+}

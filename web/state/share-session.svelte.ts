@@ -1,0 +1,350 @@
+/**
+ * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything that is
+ * needed to go on after a reload is kept at the moment of the drop.
+ */
+import type { Bytes } from '../../shared/base/bytes.ts';
+import { equalBytes } from '../../shared/base/bytes.ts';
+import { Layout, type ShareId } from '../../shared/protocol/ids.ts';
+import { groupRoot, treeRoot } from '../../shared/protocol/merkle.ts';
+import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
+import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
+import { formatShareLink } from '../../shared/protocol/share-link.ts';
+import type { StoreFault } from '../../shared/ports/group-store.ts';
+import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
+import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
+import { FileGroupSource } from '../peer/file-group-source.ts';
+import type { ShareRecord } from '../peer/records.ts';
+import { SwarmPeer } from '../peer/swarm-peer.ts';
+import type { IndexFault } from '../../shared/media/index-builder.ts';
+import { mediaSourceClass } from '../media/media-attachment.ts';
+import { prepareFilm, type Preparation } from '../media/prepare.ts';
+import type { CodecWarning, PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
+import { codecWarnings, describedTracks } from './codec-warnings.ts';
+import { peopleOf, Routes } from './people.ts';
+import type { PageContext } from './page-context.ts';
+import { Publication } from './publication.ts';
+import { Pulse } from './pulse.ts';
+import { titleOf, typeOf } from './file-names.ts';
+
+/** Peers the tracker introduces to a sharer at first: usually they come to it. */
+const FIRST_PEERS = 8;
+
+/** Certified groups looked at when a file is given back: first, last, and one between. */
+const CHECKED_GROUPS = 3;
+
+interface Keys { readonly share: ShareKeys; readonly link: LinkKeys }
+
+/** A share of mine, running or waiting for its file. */
+export class ShareSession {
+	readonly id: ShareId;
+	readonly link: string;
+	/** As the screen shows it; replaced whole, a few times a second at most. */
+	view = $state.raw<ShareView>() as ShareView;
+	readonly #context: PageContext;
+	readonly #keys: Keys;
+	readonly #publication: Publication;
+	#record: ShareRecord;
+	#status: ShareState = { state: 'needs-file' };
+	#fileUrl: string | undefined;
+	#source: FileGroupSource | undefined;
+	#peer: SwarmPeer | undefined;
+	#routes: Routes | undefined;
+	#preparation: Preparation | undefined;
+	#indexed = 0;
+	#sealed = 0;
+	#sealedRevision = 0;
+	#poster: string | undefined;
+	#warnings: readonly CodecWarning[] = [];
+	#copied = false;
+	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
+
+	private constructor(context: PageContext, keys: Keys, record: ShareRecord) {
+		this.#context = context;
+		this.#keys = keys;
+		this.#record = record;
+		this.id = record.id;
+		this.link = formatShareLink(context.parts.origin, { id: record.id, key: record.linkKey, trackers: [], startSec: undefined });
+		this.#publication = new Publication({
+			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
+			parts: context.parts.records.parts(record.id),
+			publish: async (descriptor) => {
+				await this.#keep({ descriptor: descriptor.bytes });
+				await this.#peer?.node.describe(descriptor.bytes);
+				this.#peer?.node.attachmentsHeld(descriptor.revision); // what we tell of, we have
+				for (const tracker of context.trackers([])) tracker.publish(this.id, descriptor.bytes);
+				this.#pulse.now();
+			},
+		}, { title: titleOf(record.fileName), type: typeOf(record.fileName, record.fileType) });
+		this.view = this.#draw();
+	}
+
+	/** A new share of a file: the link is there when this settles. */
+	static async create(context: PageContext, file: File, handle: FileSystemFileHandle | undefined): Promise<ShareSession | ShareProblem> {
+		if (file.size === 0) return 'empty';
+		if (file.size > MAX_SHARE_BYTES) return 'too-large';
+		const { crypto, records } = context.parts;
+		const [share, linkKey, contentKey] = [await makeShareKeys(crypto), crypto.random(32), crypto.random(32)];
+		const record: ShareRecord = {
+			id: share.id, secretKey: share.secretKey, linkKey, contentKey, fileName: file.name, fileType: file.type, size: file.size,
+			lastModified: file.lastModified, handle, descriptor: undefined, createdAt: Date.now(), stopped: false,
+		};
+		const kept = await records.putShare(record);
+		if (!kept.ok) return 'storage';
+		const session = new ShareSession(context, { share, link: await deriveLinkKeys(crypto, linkKey) }, record);
+		void session.#run(file);
+		return session;
+	}
+
+	/** A share of a former visit. It waits for its file unless the browser gives it back by itself. */
+	static async restore(context: PageContext, record: ShareRecord): Promise<ShareSession> {
+		const { crypto } = context.parts;
+		const keys = { share: await shareKeysFrom(crypto, record.secretKey), link: await deriveLinkKeys(crypto, record.linkKey) };
+		const session = new ShareSession(context, keys, record);
+		if (record.descriptor) await session.#publication.resume(record.descriptor);
+		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
+		if (!record.stopped && record.handle && await permissionOf(record.handle) === 'granted') await session.resume(undefined);
+		return session;
+	}
+
+	/** Goes on with the file of a former visit: the one given, or the one the browser remembers. */
+	async resume(given: File | undefined, handle?: FileSystemFileHandle): Promise<void> {
+		if (this.#status.state === 'sharing' || this.#status.state === 'checking-file') return;
+		const waiting = this.#status;
+		const file = given ?? await this.#fileFromHandle();
+		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
+		this.#setStatus({ state: 'checking-file' });
+		if (!await this.#isSameFile(file)) return this.#fail('other-file');
+		if (handle) await this.#keep({ handle });
+		await this.#run(file);
+	}
+
+	rename(title: string): void { void this.#publication.revise({ title }); }
+
+	/** The link was copied: says so for a moment. */
+	markCopied(): void {
+		this.#copied = true;
+		this.#pulse.now();
+		this.#context.parts.clock.after(2000, () => {
+			this.#copied = false;
+			this.#pulse.now();
+		});
+	}
+
+	/** For good: viewers are told, and whoever asks the tracker later. */
+	async stop(): Promise<void> {
+		this.#setStatus({ state: 'stopped' });
+		await this.#keep({ stopped: true });
+		await this.#publication.revoke();
+		await this.close('stopped');
+	}
+
+	/** Lets go of everything but what is kept. */
+	async close(reason: 'leaving' | 'stopped'): Promise<void> {
+		this.#preparation?.cancel();
+		const peer = this.#peer;
+		this.#peer = undefined;
+		await peer?.close(reason);
+		this.#source?.close();
+		this.#source = undefined;
+		if (this.#fileUrl !== undefined) URL.revokeObjectURL(this.#fileUrl);
+		this.#fileUrl = undefined;
+		this.#pulse.now();
+	}
+
+	get isSharing(): boolean { return this.#status.state === 'sharing'; }
+	/** Whether leaving now would take the film from people. */
+	get mustStay(): boolean { return this.isSharing && this.view.fullCopies === 0; }
+	/** For `globalThis.streamlet`. */
+	get snapshot(): NodeSnapshot | undefined { return this.#peer?.node.snapshot(); }
+
+	async #run(file: File): Promise<void> {
+		this.#fileUrl = URL.createObjectURL(file);
+		this.#source = new FileGroupSource(file, this.#record.contentKey);
+		this.#setStatus({ state: 'sharing' });
+		this.#peer = this.#makePeer(this.#source);
+		this.#routes = new Routes(this.#peer);
+		this.#peer.start();
+		const kept = this.#record.descriptor;
+		if (kept && this.#publication.revision > 0) await this.#announce(kept);
+		else await this.#publication.revise({});
+		await this.#prepare(file);
+		await this.#seal();
+	}
+
+	#makePeer(source: FileGroupSource): SwarmPeer {
+		const { self, crypto, clock, rng, records } = this.#context.parts;
+		return new SwarmPeer({
+			share: this.id, self, crypto, clock, rng, authKey: this.#keys.link.auth, name: () => this.#context.name,
+			trackers: this.#context.trackers([]), wants: FIRST_PEERS, parts: records.parts(this.id),
+			openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
+				crypto, keys: this.#keys.share, layout,
+				load: async (group) => {
+					const loaded = await source.loadGroup(group);
+					if (!loaded.ok) this.#storeFailed(loaded.error);
+					return loaded;
+				},
+				certified: (group) => records.certified(this.id, group),
+				keep: (group, certified) => records.putCertified(this.id, group, certified),
+				changed: () => this.#storeFailed('changed'),
+			}) }),
+			host: { described: () => this.#pulse.soon(), changed: () => this.#pulse.soon(), storeFailed: (fault) => this.#storeFailed(fault) },
+		});
+	}
+
+	/** What was published in a former visit is in force again. */
+	async #announce(descriptor: Bytes): Promise<void> {
+		await this.#peer?.node.describe(descriptor);
+		this.#peer?.node.attachmentsHeld(this.#publication.revision);
+		for (const tracker of this.#context.trackers([])) tracker.publish(this.id, descriptor);
+	}
+
+	async #prepare(file: File): Promise<void> {
+		if (this.#publication.has('index')) {
+			this.#indexed = 1;
+			return;
+		}
+		this.#preparation = prepareFilm(file, (fraction) => {
+			this.#indexed = fraction;
+			this.#pulse.soon();
+		});
+		const index = await this.#preparation.index;
+		if (!index.ok) {
+			if (index.error !== 'cancelled') await this.#refuse(problemOf(index.error));
+			return;
+		}
+		const { header, pages, film } = index.value;
+		this.#warnings = codecWarnings(film.tracks, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
+		await this.#publication.attach([
+			{ kind: 'index', form: 'sealed', content: header }, { kind: 'pages', form: 'sealed', content: pages },
+		], { durationSec: film.duration, tracks: describedTracks(film.tracks) });
+		this.#indexed = 1;
+		const poster = await this.#preparation.poster;
+		if (!poster || !this.#peer) return;
+		this.#poster = URL.createObjectURL(new Blob([poster.bytes], { type: poster.type }));
+		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: poster.type, content: poster.bytes }]);
+	}
+
+	/** Hashes the whole film in the background; what was signed on the way must come out the same. */
+	async #seal(): Promise<void> {
+		if (!this.#source || this.#status.state !== 'sharing') return;
+		if (this.#publication.root) {
+			this.#sealed = 1;
+			this.#sealedRevision = this.#publication.revision;
+			return this.#pulse.now();
+		}
+		const groups = new Layout(this.#record.size).groups;
+		const roots = new Uint8Array(groups * 32);
+		const sealing = await this.#source.seal(async (group, root) => {
+			const certified = await this.#context.parts.records.certified(this.id, group);
+			if (certified && !equalBytes(certified.root, root)) return 'changed';
+			roots.set(root, group * 32);
+			this.#sealed = (group + 1) / groups;
+			this.#pulse.soon();
+			return 'go-on';
+		});
+		if (!sealing.ok) return this.#storeFailed(sealing.error);
+		if (this.#status.state !== 'sharing') return;
+		await this.#publication.seal(treeRoot(roots, (bytes) => this.#context.parts.crypto.sha256Now(bytes)), roots);
+		this.#sealed = 1;
+		this.#sealedRevision = this.#publication.revision;
+		this.#pulse.now();
+	}
+
+	/** Whether a file given back is the one that was signed: same size, and the same bytes wherever they are known. */
+	async #isSameFile(file: File): Promise<boolean> {
+		if (file.size !== this.#record.size) return false;
+		const { records, crypto } = this.#context.parts;
+		const groups = await records.certifiedGroups(this.id);
+		const looked = [groups[0], groups[Math.floor(groups.length / 2)], groups.at(-1)].slice(0, CHECKED_GROUPS);
+		const source = new FileGroupSource(file, this.#record.contentKey);
+		try {
+			for (const group of new Set(looked)) {
+				if (group === undefined) continue;
+				const [loaded, certified] = [await source.loadGroup(group), await records.certified(this.id, group)];
+				if (!loaded.ok || !certified) return false;
+				if (!equalBytes(groupRoot(loaded.value.leaves, (bytes) => crypto.sha256Now(bytes)), certified.root)) return false;
+			}
+			return true;
+		} finally {
+			source.close();
+		}
+	}
+
+	async #fileFromHandle(): Promise<File | undefined> {
+		const { handle } = this.#record;
+		if (!handle) return undefined;
+		try {
+			if (await permissionOf(handle) !== 'granted' && await askPermission(handle) !== 'granted') return undefined;
+			return await handle.getFile();
+		} catch {
+			return undefined; // moved, renamed or deleted
+		}
+	}
+
+	/** It is no film after all: whoever has the link is told that it was stopped. */
+	async #refuse(problem: ShareProblem): Promise<void> {
+		this.#fail(problem);
+		await this.#keep({ stopped: true });
+		await this.#publication.revoke();
+		await this.close('stopped');
+	}
+
+	#storeFailed(fault: StoreFault): void {
+		if (this.#status.state !== 'sharing') return;
+		this.#fail(fault === 'changed' ? 'file-changed' : fault === 'gone' ? 'file-gone' : 'storage');
+		void this.close('leaving');
+	}
+
+	#fail(problem: ShareProblem): void { this.#setStatus({ state: 'failed', problem }); }
+
+	#setStatus(status: ShareState): void {
+		this.#status = status;
+		this.#pulse.now();
+	}
+
+	async #keep(change: Partial<ShareRecord>): Promise<void> {
+		this.#record = { ...this.#record, ...change };
+		const kept = await this.#context.parts.records.putShare(this.#record);
+		if (!kept.ok) this.#storeFailed(kept.error);
+	}
+
+	#draw(): ShareView {
+		const snapshot = this.#peer?.node.snapshot();
+		const now = this.#context.parts.clock.now();
+		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, (peer) => this.#routes?.of(peer, now) ?? 'unknown') : [];
+		const complete = snapshot?.links.filter((link) => this.#sealedRevision > 0 && link.completeRevision >= this.#sealedRevision);
+		return {
+			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
+			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
+			posterUrl: this.#poster, status: this.#status, indexed: this.#indexed, sealed: this.#sealed, warnings: this.#warnings,
+			people, fullCopies: complete?.length ?? 0, uploadedBytes: snapshot?.bytes.uploaded ?? 0,
+			upBps: people.reduce((sum, person) => sum + person.upBps, 0), fileUrl: this.#fileUrl,
+		};
+	}
+}
+
+/** What keeps a film's container from being read, as far as it matters to a person. */
+function problemOf(fault: IndexFault): ShareProblem {
+	switch (fault) {
+		case 'gone': return 'file-gone';
+		case 'changed': return 'file-changed';
+		case 'truncated': case 'damaged': return 'truncated';
+		case 'encrypted': return 'encrypted';
+		case 'closed': case 'cancelled': return 'internal';
+		default: return 'not-a-video';
+	}
+}
+
+/** Chromium's handles ask for permission; others have no such method and need none. */
+interface AskingHandle {
+	queryPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
+	requestPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
+}
+
+async function permissionOf(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
+	return await handle.queryPermission?.({ mode: 'read' }) ?? 'granted';
+}
+
+async function askPermission(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
+	return await handle.requestPermission?.({ mode: 'read' }) ?? 'granted';
+}

@@ -1,0 +1,292 @@
+/**
+ * One film I watch: finds who has it, plays it while it arrives, keeps what arrived and passes it on. Whatever keeps it from
+ * playing is a state with a name, so that the screen can say what to do.
+ */
+import type { Bytes } from '../../shared/base/bytes.ts';
+import type { Rng } from '../../shared/base/rng.ts';
+import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
+import { openDescriptor } from '../../shared/protocol/descriptor.ts';
+import { contentKeyOf, type AttachmentKind, type DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { LinkKeys } from '../../shared/protocol/keys.ts';
+import type { ShareLink } from '../../shared/protocol/share-link.ts';
+import type { MediaReader } from '../../shared/ports/media-reader.ts';
+import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
+import { ContainerIndex } from '../media/container-index.ts';
+import { FilmPlayer } from '../media/player.ts';
+import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
+import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
+import { SwarmPeer } from '../peer/swarm-peer.ts';
+import type { WatchProblem, WatchState, WatchView } from './app-view.ts';
+import { attachedIndex } from './attached-index.ts';
+import { peopleOf, Routes } from './people.ts';
+import type { PageContext } from './page-context.ts';
+import { Pulse } from './pulse.ts';
+import { watchState } from './watch-state.ts';
+
+/** Peers the tracker introduces at first. */
+const FIRST_PEERS = 12;
+
+/** An index that a sharer is still making is there within this; then the film's own is read over the swarm. */
+const INDEX_PATIENCE_MS = 1500;
+
+/** Neighbours hear where the film is being watched this often. */
+const POSITION_MS = 2000;
+
+/** A film of somebody else. */
+export class WatchSession {
+	readonly id: ShareId;
+	/** As the screen shows it; replaced whole, a few times a second at most. */
+	view = $state.raw<WatchView>() as WatchView;
+	readonly #context: PageContext;
+	readonly #link: ShareLink;
+	readonly #url: string;
+	readonly #keys: LinkKeys;
+	readonly #peer: SwarmPeer;
+	readonly #routes: Routes;
+	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
+	#body: DescriptorBody | undefined;
+	#problem: WatchProblem | undefined;
+	#reader: MediaReader | undefined;
+	#video: HTMLVideoElement | undefined;
+	#player: FilmPlayer | undefined;
+	#posterUrl: string | undefined;
+	#positionAt = -Infinity;
+	#resumeAtSec: number | undefined;
+	#playedOnce = false;
+	#startupMs: number | undefined;
+	#indexWanted = false;
+	#muted = false;
+	#closed = false;
+
+	/** @param url - the link as it was opened, to be shown and copied */
+	constructor(context: PageContext, link: ShareLink, about: { readonly keys: LinkKeys; readonly url: string }) {
+		this.#context = context;
+		this.#link = link;
+		this.#url = about.url;
+		this.#keys = about.keys;
+		this.id = link.id;
+		const { self, crypto, clock, rng, records } = context.parts;
+		this.#peer = new SwarmPeer({
+			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
+			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
+			openStore: (layout) => openGroupStore(link.id, layout),
+			host: {
+				described: (descriptor) => void this.#described(descriptor),
+				changed: () => this.#pulse.soon(),
+				storeFailed: () => this.#fail({ problem: 'storage' }),
+			},
+		});
+		this.#routes = new Routes(this.#peer);
+		this.view = this.#draw();
+	}
+
+	/** Looks for the film: first on this device, then among people. */
+	async start(): Promise<void> {
+		const kept = await this.#context.parts.records.watched(this.id);
+		if (kept) {
+			this.#resumeAtSec = kept.positionSec;
+			await this.#peer.node.describe(kept.descriptor);
+		}
+		this.#peer.start();
+	}
+
+	/** The page's `<video>`; the return value lets go of it. */
+	attachVideo(video: HTMLVideoElement): () => void {
+		this.#video = video;
+		video.addEventListener('timeupdate', () => this.#watched(video));
+		video.addEventListener('volumechange', () => {
+			if (!video.muted) this.#muted = false;
+			this.#pulse.now();
+		});
+		void this.#play();
+		return () => {
+			this.#player?.close();
+			this.#player = undefined;
+			this.#video = undefined;
+		};
+	}
+
+	selectAudio(track: number): void { this.#player?.selectAudio(track); }
+
+	unmute(): void {
+		this.#muted = false;
+		if (this.#video) this.#video.muted = false;
+		this.#pulse.now();
+	}
+
+	retry(): void {
+		for (const tracker of this.#context.trackers(this.#link.trackers)) tracker.retryNow();
+	}
+
+	dropPerson(peer: Parameters<SwarmPeer['node']['dropPeer']>[0]): void { this.#peer.node.dropPeer(peer, 'leaving'); }
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#player?.close();
+		await this.#peer.close('leaving');
+	}
+
+	/** Deletes what is kept of the film on this device. The session is over. */
+	async freeSpace(): Promise<void> {
+		await this.close();
+		await deleteKept(this.id);
+		await this.#context.parts.records.forget(this.id);
+	}
+
+	get snapshot(): NodeSnapshot { return this.#peer.node.snapshot(); }
+	get descriptor(): ClearDescriptor | undefined { return this.#peer.node.descriptor; }
+	get playback(): PlaybackMetrics | undefined {
+		const metrics = this.#player?.view.metrics;
+		return metrics && { ...metrics, startupMs: this.#startupMs ?? metrics.startupMs };
+	}
+
+	async #described(descriptor: ClearDescriptor): Promise<void> {
+		const { crypto, records } = this.#context.parts;
+		if (descriptor.state === 'revoked') return this.#fail({ problem: 'stopped' });
+		const opened = await openDescriptor(crypto, descriptor, this.#keys.descriptor);
+		if (!opened.ok) return this.#fail({ problem: 'wrong-key' });
+		this.#body = opened.value;
+		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
+		this.#pulse.now();
+		await records.putWatched({ id: this.id, descriptor: descriptor.bytes, positionSec: this.#resumeAtSec ?? 0, updatedAt: Date.now() });
+		await this.#play();
+		void this.#showPoster();
+		if (this.#playedOnce) void this.#keepAttachments();
+	}
+
+	/** Begins to play once there are a descriptor, a `<video>` and an index, or patience for one has run out. */
+	async #play(): Promise<void> {
+		const [reader, video] = [this.#reader, this.#video];
+		if (!reader || !video || this.#player || this.#closed || this.#problem) return;
+		const index = this.#attachedIndex();
+		if (!index && !this.#indexWanted) {
+			this.#indexWanted = true;
+			this.#context.parts.clock.after(INDEX_PATIENCE_MS, () => this.#startPlayer(video, new ContainerIndex(reader)));
+		}
+		if (index) this.#startPlayer(video, index);
+		return Promise.resolve();
+	}
+
+	#startPlayer(video: HTMLVideoElement, index: IndexSource): void {
+		if (this.#player || !this.#reader || this.#video !== video || this.#closed) return;
+		const player = new FilmPlayer({ video, reader: this.#reader, index });
+		this.#player = player;
+		video.requestVideoFrameCallback(() => {
+			this.#startupMs ??= performance.now(); // since the page began to load
+			this.#firstFrame();
+		});
+		player.start(() => this.#playbackChanged(player.view));
+		const start = this.#link.startSec ?? this.#resumeAtSec;
+		if (start !== undefined && start > 0) video.currentTime = start;
+		void this.#begin(video);
+	}
+
+	/** Plays with sound if the browser lets it, without if it insists. */
+	async #begin(video: HTMLVideoElement): Promise<void> {
+		try {
+			await video.play();
+		} catch (error) {
+			if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return; // paused or closed meanwhile
+			video.muted = true;
+			this.#muted = true;
+			await video.play().catch(() => undefined); // the person will press play
+			this.#pulse.now();
+		}
+	}
+
+	/** The picture is there: from now on there is time for the rest of the film, for others and for later. */
+	#firstFrame(): void {
+		if (this.#playedOnce) return;
+		this.#playedOnce = true;
+		this.#peer.node.setBackground(true);
+		void this.#keepAttachments();
+	}
+
+	async #keepAttachments(): Promise<void> {
+		const descriptor = this.descriptor;
+		if (descriptor && await this.#peer.node.attachments.fetchAll() && descriptor === this.descriptor) {
+			this.#peer.node.attachmentsHeld(descriptor.revision);
+		}
+	}
+
+	#attachedIndex(): IndexSource | undefined {
+		const [index, pages] = [this.#attachment('index'), this.#attachment('pages')];
+		if (!index || !pages) return undefined;
+		return attachedIndex({ attachments: this.#peer.node.attachments, key: this.#keys.attachments, index, pages });
+	}
+
+	#attachment(kind: AttachmentKind): { readonly number: number; readonly bytes: number; readonly type: string } | undefined {
+		const number = this.#body?.attachments.findIndex((attachment) => attachment.kind === kind) ?? -1;
+		const entry = this.descriptor?.attachments[number];
+		return entry && { number, bytes: entry.contentBytes, type: this.#body?.attachments[number]?.type ?? '' };
+	}
+
+	async #showPoster(): Promise<void> {
+		const poster = this.#attachment('poster');
+		if (!poster || this.#posterUrl !== undefined || !/^image\/(webp|jpeg|png)$/.test(poster.type)) return;
+		const content = await this.#peer.node.attachments.read(poster.number, { from: 0, to: poster.bytes }, this.#keys.attachments);
+		if (!content.ok || this.#posterUrl !== undefined) return;
+		this.#posterUrl = URL.createObjectURL(new Blob([content.value satisfies Bytes], { type: poster.type }));
+		this.#pulse.now();
+	}
+
+	#playbackChanged(view: PlayerView): void {
+		if (view.playback.state === 'failed' && !this.#problem) {
+			const { failure } = view.playback;
+			if (failure.reason === 'codec' || failure.reason === 'decode') this.#fail({ problem: 'codec', codecs: failure.codecs });
+			else if (failure.reason === 'index') this.#fail({ problem: 'not-a-video' });
+			else if (failure.reason === 'browser') this.#fail({ problem: 'codec', codecs: [] });
+			else this.#fail({ problem: 'internal' });
+		}
+		this.#pulse.soon();
+	}
+
+	#watched(video: HTMLVideoElement): void {
+		const now = this.#context.parts.clock.now();
+		if (now - this.#positionAt < POSITION_MS) return;
+		this.#positionAt = now;
+		this.#peer.node.tellPosition(video.currentTime * 1000, !video.paused);
+		const descriptor = this.descriptor;
+		if (!descriptor || video.currentTime === 0) return;
+		this.#resumeAtSec = video.ended ? 0 : video.currentTime;
+		void this.#context.parts.records.putWatched({
+			id: this.id, descriptor: descriptor.bytes, positionSec: this.#resumeAtSec, updatedAt: Date.now(),
+		});
+	}
+
+	#fail(problem: WatchProblem): void {
+		this.#problem = problem;
+		if (problem.problem === 'stopped') this.#player?.close();
+		this.#pulse.now();
+	}
+
+	#state(snapshot: NodeSnapshot): WatchState {
+		return watchState({
+			problem: this.#problem, line: this.#context.home.line, now: this.#context.parts.clock.now(),
+			people: snapshot.links.length, connecting: this.#peer.connecting,
+			playback: this.#player?.view.playback, hasStarted: this.#playedOnce, isComplete: this.#peer.node.isComplete,
+		});
+	}
+
+	#draw(): WatchView {
+		const snapshot = this.#peer.node.snapshot();
+		const now = this.#context.parts.clock.now();
+		const people = peopleOf(snapshot, (peer) => this.#routes.of(peer, now));
+		const player = this.#player?.view;
+		const audio = player?.tracks.flatMap((track, id) => track.kind === 'audio' && player.playable.includes(id)
+			? [{ id, label: track.label || track.language || `Track ${id}`, selected: id === player.audio }] : []);
+		return {
+			id: this.id, title: this.#body?.title, link: this.#url, posterUrl: this.#posterUrl,
+			sizeBytes: this.descriptor?.size, durationSec: player?.duration || this.#body?.durationSec,
+			status: this.#state(snapshot), people,
+			held: snapshot.runs.map(([from, to]) => ({ from: from / snapshot.groups, to: to / snapshot.groups })),
+			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
+			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total,
+			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
+			upBps: people.reduce((sum, person) => sum + person.upBps, 0),
+			audioTracks: audio ?? [], silentBecause: player?.silentBecause[0], mutedByBrowser: this.#muted,
+			resumeAtSec: this.#resumeAtSec,
+		};
+	}
+}

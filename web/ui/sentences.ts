@@ -1,0 +1,188 @@
+/** What every state is called and what one can do about it, in plain words. Pure; the screens only draw it. */
+import { counted, formatTime, listed } from './format.ts';
+import type {
+	CodecWarning, PersonView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
+} from '../state/app-view.ts';
+
+/** How a message is meant: it colours it and nothing more. */
+export type Tone = 'calm' | 'warm' | 'good' | 'bad';
+
+/** What a click on the message's button does. `home`: to the first page. `free`: forget the kept part, try again. */
+export type Remedy = 'retry' | 'home' | 'free' | 'copy-link' | 'permission' | 'choose-file';
+
+/** A title, one sentence, and what to do. */
+export interface Sentence {
+	readonly tone: Tone;
+	readonly title: string;
+	readonly text: string;
+	readonly action?: { readonly remedy: Remedy; readonly label: string };
+}
+
+/** Those whose line is up; the others are still on their way. */
+export function connected(people: readonly PersonView[]): readonly PersonView[] {
+	return people.filter((person) => person.route !== 'connecting');
+}
+
+/** `3 people connected`: begins with the number. */
+export function peopleCount(people: readonly PersonView[]): string {
+	return `${counted(connected(people).length, 'person', 'people')} connected`;
+}
+
+/** The way bytes take to somebody, in one word. */
+export function routeLabel(route: Route): string {
+	const labels = { lan: 'LAN', direct: 'Direct', relay: 'Relay', connecting: 'Connecting', unknown: 'Connected' } as const;
+	return labels[route];
+}
+
+/** The same in a sentence. */
+export function routeMeaning(route: Route): string {
+	switch (route) {
+		case 'lan': return 'In the same network: nothing leaves the house.';
+		case 'direct': return 'From browser to browser, over the internet.';
+		case 'relay': return 'Through a relay, because no direct way was found. It is slower, and the relay cannot read the film.';
+		case 'connecting': return 'The two browsers are looking for a way to each other.';
+		case 'unknown': return 'Connected.';
+	}
+}
+
+/** The line to the tracker, short and long. */
+export function trackerSentence(tracker: TrackerView): Sentence {
+	switch (tracker.state) {
+		case 'online': return { tone: 'good', title: 'Online', text: 'People who open your links can find you.' };
+		case 'connecting': return { tone: 'calm', title: 'Connecting', text: 'Reaching the tracker, which introduces people to each other.' };
+		case 'offline': return {
+			tone: 'bad', title: 'Offline',
+			text: `The tracker does not answer, so nobody new can find you. Those already connected go on watching. ${again(tracker.retryInSec)}`,
+		};
+	}
+}
+
+/** Whether the tab may be closed, or what the share needs first. */
+export function shareSentence(share: ShareView): Sentence {
+	switch (share.status.state) {
+		case 'sharing': return share.fullCopies > 0 ? safeToClose(share) : keepOpen(share);
+		case 'checking-file': return { tone: 'calm', title: 'Checking the file', text: 'Making sure it is the film this link was made for.' };
+		case 'needs-permission': return {
+			tone: 'warm', title: 'Paused since this page was closed', text: 'The browser asks you once more before it reads the file. The link stays the same.',
+			action: { remedy: 'permission', label: 'Go on sharing' },
+		};
+		case 'needs-file': return {
+			tone: 'warm', title: 'Paused since this page was closed', text: `Drop or choose ${share.fileName} again, and the same link works again.`,
+			action: { remedy: 'choose-file', label: 'Choose the file' },
+		};
+		case 'stopped': return { tone: 'calm', title: 'Stopped', text: 'The link no longer works. Whoever has a full copy keeps it.' };
+		case 'failed': return problemSentence(share.status.problem, share.fileName);
+	}
+}
+
+function keepOpen(share: ShareView): Sentence {
+	const until = share.people.length > 0 ? 'until somebody has a full copy' : 'so that others can watch';
+	return { tone: 'warm', title: `Keep this tab open ${until}`, text: 'The film comes from your computer. It stops for everybody when you close the tab or the computer sleeps.' };
+}
+
+function safeToClose(share: ShareView): Sentence {
+	const holders = connected(share.people).filter((person) => person.held >= 1).map((person) => person.name);
+	const who = holders.length > 0 ? `${listed(holders)} ${holders.length === 1 ? 'has' : 'have'} all of it and` : 'Others have all of it and';
+	return {
+		tone: 'good', title: `Safe to close: ${counted(share.fullCopies, 'full copy', 'full copies')}`,
+		text: `${who} can pass it on${share.fullCopies === 1 ? ', as long as that tab stays open' : ' without you'}.`,
+	};
+}
+
+/** Why a file cannot be shared, or not any longer. */
+export function problemSentence(problem: ShareProblem, fileName: string): Sentence {
+	const bad = (title: string, text: string, action?: Sentence['action']): Sentence => ({ tone: 'bad', title, text, ...(action && { action }) });
+	const choose = { remedy: 'choose-file', label: 'Choose the file' } as const;
+	switch (problem) {
+		case 'empty': return bad('This file is empty', `${fileName} has no content. Perhaps it is still being copied or downloaded.`);
+		case 'not-a-video': return bad('This is not a film', `${fileName} is not in a video format we know. MP4, MOV, M4V, WebM and MKV are.`);
+		case 'truncated': return bad('This film is cut short', `${fileName} ends too early. Copy or download it again, then drop it again.`);
+		case 'encrypted': return bad('This film is locked', `${fileName} is copy-protected: only the player it was bought for can open it.`);
+		case 'file-gone': return bad('The file is gone', `${fileName} was moved, renamed or deleted, or its disk was taken out. Put it back and choose it again.`, choose);
+		case 'file-changed': return bad('The file has changed', `${fileName} is no longer the film this link was made for. Drop it again to get a new link.`);
+		case 'other-file': return bad('That is another file', `The link belongs to the exact file that was dropped as ${fileName}. Choose that one, or drop this one for a link of its own.`, choose);
+		case 'too-large': return bad('This file is too large', `${fileName} is larger than a share may be.`);
+		case 'storage': return bad('No room to remember this share', 'The browser has no space left, or does not let this page keep anything. Free some space, or leave private browsing.');
+		case 'internal': return bad('Something broke on our side', 'Reload the page: the link stays the same.');
+	}
+}
+
+/** Codecs some viewers cannot play, in one sentence; undefined when all is well. */
+export function codecSentence(warnings: readonly CodecWarning[]): string | undefined {
+	const [worst] = warnings.toSorted((a, b) => rank(a) - rank(b));
+	if (!worst) return undefined;
+	const track = worst.kind === 'video' ? 'picture' : 'sound';
+	if (worst.plays === 'nowhere') return `No browser plays this film’s ${track} (${worst.codec}). It can still be sent, but ${worst.kind === 'video' ? 'not watched' : 'it will be silent'}.`;
+	return `Not every browser plays this film’s ${track} (${worst.codec}). Safari and Chrome on newer devices usually do.`;
+}
+
+function rank(warning: CodecWarning): number {
+	return (warning.plays === 'nowhere' ? 0 : 2) + (warning.kind === 'video' ? 0 : 1);
+}
+
+/** What stands over the picture; undefined while it plays. */
+export function watchSentence(watch: WatchView): Sentence | undefined {
+	const status = watch.status;
+	switch (status.state) {
+		case 'playing': return undefined;
+		case 'opening': return { tone: 'calm', title: 'Opening the link', text: 'One moment.' };
+		case 'tracker-unreachable': return {
+			tone: 'warm', title: 'The tracker does not answer',
+			text: `It introduces you to the people who have this film. ${again(status.retryInSec)}`, action: { remedy: 'retry', label: 'Try now' },
+		};
+		case 'waiting': return {
+			tone: 'warm', title: 'Nobody with this film is here right now',
+			text: 'Ask whoever sent you the link to open their Streamlet tab. The film starts here by itself as soon as they do.',
+			action: { remedy: 'copy-link', label: 'Copy the link' },
+		};
+		case 'connecting': return { tone: 'calm', title: 'Connecting', text: status.peers > 0 ? `Looking for the way to ${counted(status.peers, 'person', 'people')} who have the film.` : 'Looking for people who have the film.' };
+		case 'starting': return { tone: 'calm', title: 'Starting', text: 'The first pictures are on their way.' };
+		case 'buffering': return bufferingSentence(status.because);
+		case 'failed': return watchProblemSentence(status.problem);
+	}
+}
+
+function bufferingSentence(because: 'slow-peers' | 'no-peers' | 'seek'): Sentence {
+	switch (because) {
+		case 'seek': return { tone: 'calm', title: 'Jumping there', text: 'Fetching this part of the film first.' };
+		case 'slow-peers': return { tone: 'calm', title: 'Catching up', text: 'The others send more slowly than the film plays. Pausing for a moment helps.' };
+		case 'no-peers': return { tone: 'warm', title: 'Everybody left', text: 'The rest of the film is with nobody here. It goes on by itself when somebody comes back.' };
+	}
+}
+
+const HOME = { remedy: 'home', label: 'Share a film yourself' } as const;
+const RETRY = { remedy: 'retry', label: 'Try again' } as const;
+
+/** Why a film cannot be watched, and what helps. */
+export function watchProblemSentence(problem: WatchProblem): Sentence {
+	const bad = (title: string, text: string, action: Sentence['action']): Sentence => ({ tone: 'bad', title, text, ...(action && { action }) });
+	switch (problem.problem) {
+		case 'no-key': return bad('The key is missing', 'The part of the link after the # opens the film, and it is not there. Ask for the whole link and paste it again.', HOME);
+		case 'bad-link': return bad('This link is cut short', 'Some characters got lost on the way, often at a line break. Ask for the link again.', HOME);
+		case 'wrong-key': return bad('This key does not fit', 'The link was changed on the way, so it cannot open the film. Ask for it again.', HOME);
+		case 'stopped': return bad('No longer shared', 'Whoever shared this film has stopped. Ask them for a new link.', HOME);
+		case 'codec': return bad('This browser cannot play this film', `It is stored as ${listed(problem.codecs, 3)}, which this browser does not know. Another browser may: copy the link and open it there.`, { remedy: 'copy-link', label: 'Copy the link' });
+		case 'not-a-video': return bad('This is not a film', 'What was shared is damaged, or in a format we do not know. Ask for another file.', HOME);
+		case 'storage': return bad('No room on this device', 'The browser has no space left to keep the film while it plays. Free some space, then try again.', { remedy: 'free', label: 'Free space and try again' });
+		case 'no-webrtc': return bad('This browser cannot connect to others', 'Connections from browser to browser (WebRTC) are switched off or missing. Switch them on, or open the link in another browser.', { remedy: 'copy-link', label: 'Copy the link' });
+		case 'internal': return bad('Something broke on our side', 'Try again: what had arrived is still here.', RETRY);
+	}
+}
+
+/** How much of the film is here, for people who cannot see the bar. */
+export function heldSentence(watch: WatchView): string {
+	if (watch.complete) return 'All of the film is on this device.';
+	return `${Math.floor(watch.heldFraction * 100)} % of the film is on this device.`;
+}
+
+/** What somebody is doing right now. */
+export function personSentence(person: PersonView): string {
+	if (person.route === 'connecting') return 'Connecting';
+	if (person.role === 'sharer') return 'Shares this film';
+	if (person.positionSec !== undefined) return `${person.playing ? 'Watching' : 'Paused'} at ${formatTime(person.positionSec)}`;
+	return person.held >= 1 ? 'Has a full copy' : 'Here';
+}
+
+function again(seconds: number): string {
+	return seconds > 0 ? `Trying again in ${seconds} s.` : 'Trying again now.';
+}
