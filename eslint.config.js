@@ -48,6 +48,7 @@ export default ts.config(
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 		},
 	},
+	{ files: ['**/*.svelte.ts'], languageOptions: { parserOptions: { parser: ts.parser } } },
 	{ files: ['**/*.svelte'], languageOptions: { parserOptions: { parser: ts.parser } }, rules: { '@stylistic/indent': 'off', 'svelte/indent': 'off', 'max-lines-per-function': 'off' } },
 	{
 		files: ['**/*.test.ts', '**/*.spec.ts', '**/testkit/**', 'e2e/**'],

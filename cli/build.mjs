@@ -1,10 +1,10 @@
 /** Builds page and server with Vite into `dist`, as a whole or not at all. As a program: `npm run build`. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, 'stamp');
 const SOURCES = ['shared', 'tracker', 'web', 'package-lock.json', 'tsconfig.base.json', 'vite.config.ts'];
@@ -29,8 +29,8 @@ async function buildAll() {
 	try {
 		const common = { configFile, logLevel: /** @type {const} */ ('warn') };
 		const rolldownOptions = { checks: { bundlerTimings: false } };
-		await build({ ...common, build: { rolldownOptions, outDir: join(next, 'web') } });
-		await build({ ...common, build: { rolldownOptions, ssr: true, outDir: join(next, 'server') } });
+		await build({ ...common, root: join(ROOT, 'web'), build: { rolldownOptions, outDir: join(next, 'web') } });
+		await build({ ...common, root: ROOT, build: { rolldownOptions, ssr: true, outDir: join(next, 'server') } });
 		mkdirSync(DIST, { recursive: true });
 		rmSync(STAMP, { force: true });
 		for (const part of ['web', 'server']) {
@@ -47,7 +47,7 @@ async function buildAll() {
 function fingerprint() {
 	const hash = createHash('sha256');
 	for (const source of SOURCES) {
-		for (const file of filesOf(join(ROOT, source))) hash.update(file.slice(ROOT.length)).update('\0').update(readFileSync(file));
+		for (const file of filesOf(join(ROOT, source))) hash.update(relative(ROOT, file)).update('\0').update(readFileSync(file));
 	}
 	return hash.digest('hex');
 }

@@ -2,19 +2,21 @@
  * What `npm run dev` runs: Vite serves the page and reloads it as you type; a tracker runs in the same process, loaded
  * from its sources through Vite, and starts again when one of them changes. Pages reconnect by themselves.
  */
+import { once } from 'node:events';
+import { createServer as createProbe } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createServer, isRunnableDevEnvironment } from 'vite';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = join(import.meta.dirname, '..');
 const TRACKER = join(ROOT, 'tracker', 'main.ts');
 /** An editor that saves several files makes one restart. */
 const RESTART_AFTER_MS = 150;
 
-/** The tracker's port: any free one, and the same one after each restart. */
-const proxied = { target: '', xfwd: true };
+const trackerPort = await freePort();
+const proxied = { target: `http://127.0.0.1:${trackerPort}`, xfwd: true };
 const vite = await createServer({
 	configFile: join(ROOT, 'vite.config.ts'),
+	root: join(ROOT, 'web'),
 	server: {
 		port: Number(process.env.PORT || 8000),
 		host: process.env.HOST || true,
@@ -22,3 +24,47 @@ const vite = await createServer({
 		proxy: { '^/ws$': { ...proxied, ws: true }, '^/(healthz|metrics)$': proxied },
 	},
 });
+const { ssr } = vite.environments;
+if (!isRunnableDevEnvironment(ssr)) throw new Error('Vite cannot run the tracker here');
+const { runner, moduleGraph } = ssr;
+
+/** @type {import('../tracker/main.ts').RunningTracker | undefined} */
+let tracker;
+tracker = await startTracker();
+/** @type {NodeJS.Timeout | undefined} */
+let restart;
+vite.watcher.on('change', (file) => {
+	if (!moduleGraph.getModulesByFile(file)) return;
+	clearTimeout(restart);
+	restart = setTimeout(() => void restartTracker(), RESTART_AFTER_MS);
+});
+await vite.listen();
+vite.printUrls();
+
+async function startTracker() {
+	const main = /** @type {typeof import('../tracker/main.ts')} */ (await runner.import(TRACKER));
+	await tracker?.close();
+	return main.startTracker({
+		host: '127.0.0.1', port: trackerPort, spares: 0, proxyHops: 1, dataDir: process.env.DATA_DIR || '.data',
+	});
+}
+
+/** A source that does not compile leaves the tracker that runs. */
+async function restartTracker() {
+	try {
+		tracker = await startTracker();
+		vite.config.logger.info('tracker restarted', { timestamp: true });
+	} catch (error) {
+		const report = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		vite.config.logger.error(report, { timestamp: true });
+	}
+}
+
+async function freePort() {
+	const probe = createProbe().listen(0, '127.0.0.1');
+	await once(probe, 'listening');
+	const address = probe.address();
+	probe.close();
+	await once(probe, 'close');
+	return typeof address === 'object' && address ? address.port : 0;
+}

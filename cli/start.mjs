@@ -4,14 +4,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
 	console.error(`Streamlet needs Node 20.19 or later; this is ${process.versions.node}. See https://nodejs.org/`);
 	process.exit(1);
 }
-if (!existsSync(new URL('../node_modules/fastify', import.meta.url))) {
+if (!existsSync(join(import.meta.dirname, '../node_modules/fastify'))) {
 	console.error('Streamlet\'s packages are not installed yet. Run "npm ci" first.');
 	process.exit(1);
 }
@@ -19,7 +20,7 @@ if (!existsSync(new URL('../node_modules/fastify', import.meta.url))) {
 const { isBuilt, SERVER_FILE, WEB_DIR } = await import('./build.mjs');
 if (!isBuilt()) {
 	// In a process of its own: the builder's memory is given back when it is done.
-	const built = spawnSync(process.execPath, [fileURLToPath(new URL('build.mjs', import.meta.url))], { stdio: 'inherit' });
+	const built = spawnSync(process.execPath, [join(import.meta.dirname, 'build.mjs')], { stdio: 'inherit' });
 	if (built.status !== 0) {
 		console.error('The build failed; what is above says why.');
 		process.exit(1);

@@ -65,7 +65,12 @@ async function startInBed(bed: Bed): Promise<Product & { readonly close: () => P
 	const settings = [`PORT=${PORT}`, `HOST=${ADDRESS.a}`, `DATA_DIR=${data}`];
 	const child = bed.exec('a', ['env', ...settings, process.execPath, START]);
 	if (child.stdout === null) throw new Error('the tracker has no output');
-	for await (const line of createInterface(child.stdout)) if (line.includes(ADDRESS.a)) break;
+	let serves = false;
+	for await (const line of createInterface(child.stdout)) {
+		serves = line.includes(ADDRESS.a);
+		if (serves) break;
+	}
+	if (!serves) throw new Error('the tracker ended without serving');
 	child.stdout.resume(); // or it would stop when the pipe is full
 	return {
 		url: `http://${ADDRESS.a}:${PORT}`,

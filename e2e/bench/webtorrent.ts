@@ -55,14 +55,18 @@ export async function seed(rival: WebTorrent, person: Person, file: string): Pro
 	return await magnet.jsonValue() as string;
 }
 
-/** Opens a magnet link in a browser that has the page and its service worker already. */
-export async function open(rival: WebTorrent, person: Person, magnet: string, act: 'download' | 'watch'): Promise<Page> {
+/** A browser that has the rival's page in its cache and its service worker running, in a tab ready to open a link. */
+export async function readyToOpen(rival: WebTorrent, person: Person): Promise<Page> {
 	const page = await person.page();
 	await page.goto(`${rival.url}/#${new URLSearchParams({ act: 'nothing' })}`);
 	await page.waitForFunction(() => window.benchClock.ready !== undefined);
 	await page.goto('about:blank');
-	await page.goto(`${rival.url}/#${new URLSearchParams({ act, tracker: rival.tracker, magnet })}`);
 	return page;
+}
+
+/** The address at which the rival's page fetches, or plays, what a magnet link names. */
+export function linkTo(rival: WebTorrent, magnet: string, act: 'download' | 'watch'): string {
+	return `${rival.url}/#${new URLSearchParams({ act, tracker: rival.tracker, magnet })}`;
 }
 
 /** A whole film from one person to the other. */
@@ -70,8 +74,9 @@ export async function webTorrentTransfer(
 	rival: WebTorrent, [from, to]: readonly [Person, Person], file: string,
 ): Promise<Transfer> {
 	const magnet = await seed(rival, from, file);
+	const page = await readyToOpen(rival, to);
 	const metered = await meter(from, to);
-	const page = await open(rival, to, magnet, 'download');
+	await page.goto(linkTo(rival, magnet, 'download'));
 	await page.waitForFunction(() => window.benchClock.done !== undefined, null, { timeout: 0, polling: 100 });
 	return metered.read(page, await page.evaluate(() => Number(document.body.dataset.bytes)));
 }

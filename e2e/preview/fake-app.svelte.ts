@@ -62,7 +62,9 @@ export class FakeApp implements AppView {
 		return () => video.removeAttribute('src');
 	}
 	selectAudio(id: number): void {
-		if (this.watch) this.watch = { ...this.watch, audioTracks: this.watch.audioTracks.map((track) => ({ ...track, selected: track.id === id })) };
+		if (!this.watch) return;
+		const audioTracks = this.watch.audioTracks.map((track) => ({ ...track, selected: track.id === id }));
+		this.watch = { ...this.watch, audioTracks };
 	}
 	unmute(): void { if (this.watch) this.watch = { ...this.watch, mutedByBrowser: false }; }
 	retry(): void { this.#say('Trying again'); }

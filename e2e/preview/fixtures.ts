@@ -46,9 +46,10 @@ export function share(title: string, more: Partial<ShareView> = {}): ShareView {
 /** A film that plays. */
 export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchView {
 	return {
-		id: 'share' as ShareId, title: 'Summer on the lake', sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC, link: LINK,
+		id: 'share' as ShareId, title: 'Summer on the lake', sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC,
+		link: LINK,
 		posterUrl: poster(200), status, people: [person('Anna', { role: 'sharer', held: 1, positionSec: undefined }), ...PEOPLE],
-		held: [{ from: 0, to: 0.02 }, { from: 0.16, to: 0.41 }, { from: 0.55, to: 0.58 }, { from: 0.72, to: 0.74 }, { from: 0.985, to: 1 }],
+		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
 		silentBecause: undefined, mutedByBrowser: false, resumeAtSec: undefined, ...more,
@@ -58,7 +59,7 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 /** A link that has just been opened: nothing is known yet. */
 export function blank(status: WatchState): WatchView {
 	return watch(status, {
-		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined, people: [], held: [], heldFraction: 0,
-		downBps: 0, upBps: 0, audioTracks: [],
+		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined, people: [], held: [],
+		heldFraction: 0,		downBps: 0, upBps: 0, audioTracks: [],
 	});
 }

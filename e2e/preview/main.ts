@@ -1,4 +1,4 @@
-/** Shows one scenario of the screens, named in the query: `/?scenario=home-empty&theme=dark`. No tracker, no peers, no film. */
+/** Shows one scenario of the screens, named in the query: `/?scenario=home-empty&theme=dark`. No tracker, no peers. */
 import { mount } from 'svelte';
 import '../../web/app.css';
 import App from '../../web/ui/App.svelte';

@@ -25,7 +25,7 @@ import { Parts } from './parts.ts';
 import type { Counts, Peer } from './peer.ts';
 import { Requests } from './requests.ts';
 import { Serving } from './serving.ts';
-import { PING_AFTER_MS, SAVE_AFTER_MS, SILENT_MS } from './settings.ts';
+import { PING_AFTER_MS, SAVE_AFTER_MS, SHUN_PEER_MS, SILENT_MS } from './settings.ts';
 import { Verdicts } from './verdicts.ts';
 
 /** What an engine is made of. `rng` breaks ties; two engines with one seed decide alike. */
@@ -71,7 +71,7 @@ export class Engine implements Peer {
 
 	reject(link: Link, kind: 'fault' | 'evidence', now: Ms): void {
 		if (kind === 'evidence') this.neighbours.ban(link.who.peer);
-		else this.neighbours.shun(link.who.peer, now);
+		else this.neighbours.shun(link.who.peer, SHUN_PEER_MS, now);
 		this.out.send(link.id, { type: 'bye', reason: 'rejected' });
 		this.out.push({ type: 'close', link: link.id, reason: 'rejected' });
 		this.drop(link, now);

@@ -18,6 +18,8 @@ export type ProofState =
 export class PartialGroup {
 	readonly group: number;
 	readonly held: BitSet;
+	/** Chunks that are held or asked for; the others are lacking. */
+	readonly taken: BitSet;
 	/** How many links each chunk is asked of; a chunk that is being checked counts as asked once more. */
 	readonly asked: Uint8Array;
 	proof: ProofState = { state: 'lacking' };
@@ -25,25 +27,23 @@ export class PartialGroup {
 	unsavedSince: Ms | undefined;
 	/** Chunks held that neighbours were not told of. */
 	untold = 0;
-	#busy = 0;
 
 	constructor(group: number, chunks: number) {
 		this.group = group;
 		this.held = new BitSet(chunks);
+		this.taken = new BitSet(chunks);
 		this.asked = new Uint8Array(chunks);
 	}
 
 	/** Whether chunk `k` is neither held nor asked for. */
-	lacks(k: number): boolean { return this.asked[k] === 0 && !this.held.has(k); }
-	/** Whether every chunk is held or asked for. */
-	get taken(): boolean { return this.#busy + this.held.size >= this.held.length; }
+	lacks(k: number): boolean { return !this.taken.has(k); }
 	/** Whether nothing that is not held is asked for. */
-	get idle(): boolean { return this.#busy === 0; }
+	get idle(): boolean { return this.taken.size === this.held.size; }
 
 	/** One more link was asked for `k`, or has sent it. */
 	ask(k: number): void {
-		if (this.lacks(k)) this.#busy += 1;
 		this.asked[k] = (this.asked[k] ?? 0) + 1;
+		this.taken.add(k);
 	}
 
 	/** One link less. */
@@ -51,21 +51,20 @@ export class PartialGroup {
 		const asked = this.asked[k] ?? 0;
 		if (asked === 0) return;
 		this.asked[k] = asked - 1;
-		if (this.lacks(k)) this.#busy -= 1;
+		if (asked === 1 && !this.held.has(k)) this.taken.delete(k);
 	}
 
 	/** `k` is verified. False when it was held already. */
 	hold(k: number): boolean {
-		if (!this.held.add(k)) return false;
-		if ((this.asked[k] ?? 0) > 0) this.#busy -= 1;
-		return true;
+		this.taken.add(k);
+		return this.held.add(k);
 	}
 
 	/** Nothing of it is held any more; what was asked for still is. */
 	lose(): void {
 		for (const k of [...this.held]) {
 			this.held.delete(k);
-			if ((this.asked[k] ?? 0) > 0) this.#busy += 1;
+			if (this.asked[k] === 0) this.taken.delete(k);
 		}
 		this.proof = { state: 'lacking' };
 		this.unsavedSince = undefined;

@@ -110,6 +110,8 @@ export class Holdings {
 
 	hasGroup(group: number): boolean { return this.#groups?.has(group) ?? false; }
 	has(group: number, k: number): boolean { return this.hasGroup(group) || (this.#partials.get(group)?.has(k) ?? false); }
+	/** Chunks it holds of a group that it does not hold whole. */
+	partial(group: number): BitSet | undefined { return this.#partials.get(group); }
 	/** Whether it holds something of the group. */
 	hasSome(group: number): boolean { return this.hasGroup(group) || this.#partials.has(group); }
 

@@ -8,7 +8,7 @@ import type { PeerMessage } from '../protocol/peer-message.ts';
 import { chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
 import type { Link } from './link.ts';
-import { RELAYED_SIGNALS_PER_MINUTE } from './settings.ts';
+import { FULL_PEER_MS, RELAYED_SIGNALS_PER_MINUTE, SHUN_PEER_MS } from './settings.ts';
 
 type Of<T extends PeerMessage['type']> = Extract<PeerMessage, { type: T }>;
 
@@ -163,7 +163,8 @@ export class Listener {
 		this.#peer.out.push({ type: 'close', link: link.id, reason: 'done' });
 		this.#peer.drop(link, now);
 		if (m.reason === 'leaving' || m.reason === 'stopped') this.#peer.neighbours.left(link.who.peer);
-		if (m.reason === 'rejected') this.#peer.neighbours.shun(link.who.peer, now);
+		if (m.reason === 'rejected') this.#peer.neighbours.shun(link.who.peer, SHUN_PEER_MS, now);
+		if (m.reason === 'full') this.#peer.neighbours.shun(link.who.peer, FULL_PEER_MS, now);
 		return true;
 	}
 }

@@ -6,7 +6,7 @@ import { MAX_EXCHANGED_PEERS } from '../protocol/limits.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import {
-	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_CONNECT_FAILURES, MAX_LINKS, RETRY_PEER_MS, SHUN_PEER_MS, TARGET_LINKS,
+	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_CONNECT_FAILURES, MAX_LINKS, RETRY_PEER_MS, TARGET_LINKS,
 } from './settings.ts';
 
 interface Candidate { readonly relays: Set<LinkId>; notBefore: Ms; failures: number }
@@ -75,7 +75,7 @@ export class Neighbours {
 		this.#connecting.delete(peer);
 		const candidate = this.#candidates.get(peer);
 		if (candidate) {
-			candidate.notBefore = Math.max(candidate.notBefore, now + RETRY_PEER_MS);
+			candidate.notBefore = Math.max(candidate.notBefore, now + RETRY_PEER_MS * 4 ** candidate.failures);
 			candidate.failures += 1;
 			for (const relay of candidate.relays) if (!this.#links.has(relay)) candidate.relays.delete(relay);
 			if (candidate.failures >= MAX_CONNECT_FAILURES) this.#candidates.delete(peer);
@@ -90,11 +90,10 @@ export class Neighbours {
 		if (candidate) candidate.failures = 0;
 	}
 
-	/** It broke a rule, or says that we did: it is not connected to for long, whoever names it. */
-	shun(peer: PeerId, now: Ms): void {
+	/** It has no place for us, or broke a rule, or says that we did: it is not connected to for that long, whoever names it. */
+	shun(peer: PeerId, span: Ms, now: Ms): void {
 		this.#connecting.delete(peer);
-		const notBefore = now + SHUN_PEER_MS;
-		this.#candidates.set(peer, { relays: new Set(), notBefore, failures: 0 });
+		this.#candidates.set(peer, { relays: new Set(), notBefore: now + span, failures: 0 });
 	}
 
 	/** The peer said goodbye for good. */

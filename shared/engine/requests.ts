@@ -45,7 +45,7 @@ export class Requests {
 	fill(link: Link, now: Ms): void {
 		if (this.inventory.complete || now < link.restsUntil) return;
 		const room = roomOf(link);
-		if (room.any > 0 || room.urgent > 0) this.#ask(link, pickFor(link, room, this.#situation(now)), now);
+		if (room.any > 0 || (room.urgent > 0 && this.#isAnyUrgent(now))) this.#ask(link, pickFor(link, room, this.#situation(now)), now);
 	}
 
 	/** The read's chunks are urgent: whatever else fills the windows has to wait. */
@@ -105,7 +105,7 @@ export class Requests {
 	/** Everything asked of a link is lacking again: it is gone, or it sends nothing. */
 	releaseAll(link: Link): void {
 		for (const index of [...link.asked.keys()]) this.release(link, index);
-		for (const group of [...link.proofs.keys()]) this.#proofWillNotCome(link, group);
+		for (const group of this.inventory.partials.keys()) this.#proofWillNotCome(link, group);
 	}
 
 	/** A chunk came, was checked and is good. Others who were asked for it too are told not to send it. */
@@ -132,6 +132,11 @@ export class Requests {
 		}
 		this.fillAll(now);
 		for (const link of this.#links.values()) this.#race(link, now);
+	}
+
+	#isAnyUrgent(now: Ms): boolean {
+		const [first] = this.demands.inOrder();
+		return this.#late.size > 0 || (first !== undefined && first.dueAt - now < URGENT_MS);
 	}
 
 	#situation(now: Ms) {

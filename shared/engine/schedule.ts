@@ -32,6 +32,9 @@ export interface Pick { readonly index: number; readonly dueAt: Ms }
 /** Chunks of a run that is fetched ahead at once: 128 KiB, so that one request names it and neighbours soon have it to give. */
 const RUN_CHUNKS = 16;
 
+/** Places in a read to begin at are this far apart. */
+const STEP_CHUNKS = 4;
+
 /** Runs looked for in one go, and places that each is chosen from. */
 const AHEAD_TRIES = 8;
 const AHEAD_CHOICES = 4;
@@ -100,7 +103,7 @@ class Picker {
 		for (const demand of this.#s.demands.inOrder()) {
 			if (this.#isUrgent(demand.dueAt) !== (which === 'urgent')) continue;
 			if (this.#roomFor(demand.dueAt) <= 0 || this.#looks <= 0) return;
-			demand.cursor = this.#takeRead(demand);
+			this.#takeRead(demand);
 		}
 	}
 
@@ -109,6 +112,7 @@ class Picker {
 	 * minute fetch different parts of it from the sharer and the rest from each other.
 	 */
 	takeAhead(): void {
+		if (this.#room <= 0) return;
 		const ahead = this.#s.demands.inOrder().filter((demand) => !this.#isUrgent(demand.dueAt) && demand.cursor < demand.first + demand.count);
 		for (let tries = 0; tries < AHEAD_TRIES && ahead.length > 0 && this.#room > 0; tries++) {
 			let best: { readonly from: number; readonly demand: Demand; readonly copies: number } | undefined;
@@ -116,7 +120,7 @@ class Picker {
 				const run = this.#randomRun(ahead);
 				if (run && (!best || run.copies < best.copies)) best = run;
 			}
-			if (!best) continue;
+			if (!best) return;
 			const { from, demand } = best;
 			this.#takeRun(from, Math.min(from - (from % RUN_CHUNKS) + RUN_CHUNKS, demand.first + demand.count), demand.dueAt);
 		}
@@ -146,42 +150,54 @@ class Picker {
 		const demand = ahead[randomBelow(rng, ahead.length)];
 		if (!demand) return undefined;
 		const at = demand.first + randomBelow(rng, demand.count);
-		const from = Math.max(demand.first, at - (at % RUN_CHUNKS));
+		const end = Math.min(at - (at % RUN_CHUNKS) + RUN_CHUNKS, demand.first + demand.count);
+		let from = Math.max(demand.first, at - (at % RUN_CHUNKS));
+		while (from < end && (!inventory.lacks(from) || this.#taken.has(from))) from += 1;
 		const group = Math.floor(from / GROUP_CHUNKS);
-		if (!inventory.lacks(from) || this.#taken.has(from) || !this.#link.holdings.has(group, from % GROUP_CHUNKS)) return undefined;
+		if (from === end || !this.#link.holdings.has(group, from % GROUP_CHUNKS)) return undefined;
 		let copies = 0;
 		for (const other of links.values()) if (other.holdings.has(group, from % GROUP_CHUNKS)) copies += 1;
 		return { from, demand, copies };
 	}
 
-	/** Takes of a read what it can. Says from where on something is lacking. */
-	#takeRead(demand: Demand): number {
+	/**
+	 * Takes of a read what it can. All of it is due at once, so it begins at a random place of the first mebibyte that is
+	 * lacking: viewers in step with each other then have something to give each other.
+	 */
+	#takeRead(demand: Demand): void {
 		const end = demand.first + demand.count;
-		let open: number | undefined;
-		for (let at = demand.cursor; at < end;) {
-			if (this.#roomFor(demand.dueAt) <= 0 || this.#looks-- <= 0) return open ?? at;
-			const stop = Math.min(end, at - (at % GROUP_CHUNKS) + GROUP_CHUNKS);
-			const lacking = this.#takeRun(at, stop, demand.dueAt);
-			open ??= lacking;
-			at = stop;
-		}
-		return open ?? end;
+		while (demand.cursor < end && !this.#s.inventory.lacks(demand.cursor)) demand.cursor += 1;
+		const span = Math.min(end - demand.cursor, GROUP_CHUNKS);
+		const start = demand.cursor + Math.floor(randomBelow(this.#s.rng, Math.max(1, span)) / STEP_CHUNKS) * STEP_CHUNKS;
+		this.#takeRange(start, end, demand.dueAt);
+		this.#takeRange(demand.cursor, start, demand.dueAt);
 	}
 
-	/** Takes what it can of chunks `from` to `to` - 1, all of one group. Says the first that is lacking still, if any is. */
-	#takeRun(from: number, to: number, dueAt: Ms): number | undefined {
+	#takeRange(from: number, to: number, dueAt: Ms): void {
+		for (let at = from; at < to && this.#roomFor(dueAt) > 0 && this.#looks-- > 0;) {
+			const stop = Math.min(to, at - (at % GROUP_CHUNKS) + GROUP_CHUNKS);
+			this.#takeRun(at, stop, dueAt);
+			at = stop;
+		}
+	}
+
+	/** Takes what it can of chunks `from` to `to` - 1, all of one group. */
+	#takeRun(from: number, to: number, dueAt: Ms): void {
 		const group = Math.floor(from / GROUP_CHUNKS);
 		const partial = this.#s.inventory.partials.get(group);
-		if (this.#s.inventory.whole.has(group) || partial?.taken) return undefined;
-		if (!this.#isFitFor(group, partial, dueAt)) return from;
-		let open: number | undefined;
-		for (let index = from; index < to; index++) {
-			if (this.#taken.has(index) || !(partial?.lacks(index % GROUP_CHUNKS) ?? true)) continue;
-			if (this.#roomFor(dueAt) <= 0) return open ?? index;
-			if (this.#link.holdings.has(group, index % GROUP_CHUNKS)) this.#take(index, dueAt);
-			else open ??= index;
+		if (this.#s.inventory.whole.has(group) || partial?.taken.isFull || !this.#isFitFor(group, partial, dueAt)) return;
+		for (let index = this.#next(from, partial); index < to && this.#roomFor(dueAt) > 0; index = this.#next(index + 1, partial)) {
+			if (!this.#taken.has(index)) this.#take(index, dueAt);
 		}
-		return open;
+	}
+
+	/** The next chunk of the group, from `from` on, that we lack and the link holds; Infinity: there is none. */
+	#next(from: number, partial: PartialGroup | undefined): number {
+		const k = from % GROUP_CHUNKS;
+		const group = (from - k) / GROUP_CHUNKS;
+		const theirs = this.#link.holdings.hasGroup(group) ? undefined : this.#link.holdings.partial(group);
+		const next = partial ? (theirs?.nextNotIn(partial.taken, k) ?? partial.taken.nextMissing(k)) : (theirs?.next(k) ?? k);
+		return next < 0 ? Infinity : group * GROUP_CHUNKS + next;
 	}
 
 	/** Whether this link may be asked for chunks of the group that are due then. */

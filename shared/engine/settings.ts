@@ -64,7 +64,7 @@ export const MAX_LINKS = 48;
 export const SHUN_PEER_MS: Ms = 300 * SECOND;
 
 /** A candidate that could not be reached this often in a row is forgotten. */
-export const MAX_CONNECT_FAILURES = 3;
+export const MAX_CONNECT_FAILURES = 4;
 
 /** Chunks of one link that came without the proof it owes, before it is dropped: more than may be under way honestly after a loss. */
 export const MAX_UNPROVEN_CHUNKS = 256;
@@ -72,8 +72,11 @@ export const MAX_UNPROVEN_CHUNKS = 256;
 /** Parts that were not what the descriptor says before their sender is dropped: one may be of another revision. */
 export const MAX_BAD_PARTS = 3;
 
-/** A peer that could not be reached is not tried again for this long. */
-export const RETRY_PEER_MS: Ms = 20 * SECOND;
+/** A peer that went away or could not be reached is tried again after this, then after four times as long each time. */
+export const RETRY_PEER_MS: Ms = SECOND;
+
+/** A peer that has no place for us is not tried again for this long. */
+export const FULL_PEER_MS: Ms = 20 * SECOND;
 
 /** Connections are being made for at most this long before the place is given to another candidate. */
 export const CONNECT_MS: Ms = 15 * SECOND;

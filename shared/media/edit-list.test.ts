@@ -14,7 +14,8 @@ test('an edit that skips what B-frames put in front is kept', () => {
 });
 
 test('an empty edit becomes an offset', () => {
-	expect(placeTracks([picture, { ...sound, edit: { delay: 1.5, mediaTicks: 0 } }])[1]).toEqual({ startTicks: 0, offset: 1.5 });
+	const late = { ...sound, edit: { delay: 1.5, mediaTicks: 0 } };
+	expect(placeTracks([picture, late])[1]).toEqual({ startTicks: 0, offset: 1.5 });
 });
 
 test('pictures cut in mid-group show their run-up, and everything else waits for it', () => {

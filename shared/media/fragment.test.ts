@@ -39,7 +39,8 @@ test('init and fragments are a film that mp4box reads, sample by sample', async 
 	const { film: header, pages } = built.value;
 	const page = decodePage(pages.slice(0, header.pages.offsets[1]), { tracks: 2, shareSize: reader.size });
 	const table = page.ok ? page.value[0]! : emptySamples(0);
-	const fragments = await Promise.all([sliceSamples(table, 0, 12), sliceSamples(table, 12, table.count)].map(async (part) => {
+	const parts = [sliceSamples(table, 0, 12), sliceSamples(table, 12, table.count)];
+	const fragments = await Promise.all(parts.map(async (part) => {
 		const ranges = await Promise.all(byteRanges(part).map(async ({ offset, length }) => {
 			const read = await reader.read(offset, length).bytes;
 			return { offset, bytes: read.ok ? read.value : new Uint8Array(0) };

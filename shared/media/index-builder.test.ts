@@ -64,7 +64,9 @@ test('every frame of the film is in one page, once, in order, and where the file
 	const pages = samplesOf(index, 0);
 	expect(sum(pages.map(({ count }) => count))).toBe(240);
 	const track = index.film.tracks[0]!;
-	const shown = pages.flatMap((page) => Array.from({ length: page.count }, (_, k) => Math.round(shownAt(track, page, k) * 24)));
+	const shown = pages.flatMap((page) => {
+		return Array.from({ length: page.count }, (_, k) => Math.round(shownAt(track, page, k) * 24));
+	});
 	expect(shown.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 240 }, (_, k) => k));
 	for (const page of pages) {
 		for (let k = 0; k < page.count; k++) {
@@ -79,12 +81,10 @@ test('every frame of the film is in one page, once, in order, and where the file
 test('a page holds no sample that is decoded before the page begins', async () => {
 	for (const name of ['b-frames', 'edit-trim', 'edit-delay'] as const) {
 		const index = await build(name);
-		for (const [carried, track] of index.film.tracks.entries()) {
-			for (const [k, page] of samplesOf(index, carried).entries()) {
-				if (k === 0 || page.count === 0) continue;
-				expect(filmTime(track, page.decodeTimes[0]!)).toBeGreaterThanOrEqual(index.film.pages.starts[k]!);
-			}
-		}
+		const early = index.film.tracks.flatMap((track, carried) => samplesOf(index, carried).filter((page, k) => {
+			return k > 0 && page.count > 0 && filmTime(track, page.decodeTimes[0]!) < index.film.pages.starts[k]!;
+		}));
+		expect(early).toEqual([]);
 	}
 });
 
@@ -155,10 +155,11 @@ test('a film whose index was tampered with never throws, and never names bytes o
 	for (const name of ['b-frames', 'fragmented', 'quicktime'] as const) {
 		const original = readFileSync(await film(name)).subarray(0, 200_000);
 		const moov = original.indexOf('moov');
-		for (let seed = 0; seed < 150; seed++) {
+		for (let seed = 0; seed < 40; seed++) {
 			const rng = seededRng(seed);
 			const film = Uint8Array.from(original);
-			for (let k = 0; k < 8; k++) film[moov + randomBelow(rng, Math.min(12_000, film.length - moov))] = randomBelow(rng, 256);
+			const reach = Math.min(12_000, film.length - moov);
+			for (let k = 0; k < 8; k++) film[moov + randomBelow(rng, reach)] = randomBelow(rng, 256);
 			const built = await buildIndex(memoryMediaReader(film));
 			if (!built.ok) continue;
 			expect(decodeHeader(built.value.header), `seed ${seed} of ${name}`).toMatchObject({ ok: true });

@@ -30,8 +30,8 @@ export function primaryOf<T extends { readonly kind: 'video' | 'audio' }>(tracks
 export interface Pages { readonly pages: Bytes; readonly table: PageTable }
 
 /**
- * The pages of a film. `tracks`: the carried ones, each with samples, ending before {@link MAX_DURATION}. Undefined: some
- * page would be beyond what a viewer takes, which no film that can be played needs.
+ * The pages of a film. `tracks`: the carried ones, each with samples, ending before {@link MAX_DURATION}. Undefined:
+ * some page would be beyond what a viewer takes, which no film that can be played needs.
  */
 export function makePages(tracks: readonly SampledTrack[]): Pages | undefined {
 	const primary = tracks.find(({ track }) => track === primaryOf(tracks.map((each) => each.track)));
@@ -41,7 +41,8 @@ export function makePages(tracks: readonly SampledTrack[]): Pages | undefined {
 	const tables = starts.map((_, k) => tracks.map(({ samples }, t) => {
 		return sliceSamples(samples, cuts[t]?.[k] ?? 0, cuts[t]?.[k + 1] ?? samples.count);
 	}));
-	if (starts.length > MAX_PAGES || tables.some((page) => mediaBytes(page) > MAX_PAGE_MEDIA_BYTES)) return undefined;
+	if (starts.length > MAX_PAGES) return undefined;
+	if (tables.some((page) => mediaBytes(page) > MAX_PAGE_MEDIA_BYTES)) return undefined;
 	const pages = tables.map(encodePage);
 	if (pages.some(({ length }) => length > MAX_PAGE_BYTES)) return undefined;
 	const keys = starts.map((_, k) => keysBetween(primary.samples, cuts[tracks.indexOf(primary)] ?? [], k));

@@ -70,6 +70,7 @@ export const CLOSE_CODES = {
 	/** The address, or the tracker, has as many connections as it may. */
 	'too-many-connections': 4003,
 } as const;
+/** The name of a close code, which goes with it as the WebSocket's reason. */
 export type CloseReason = keyof typeof CLOSE_CODES;
 
 /** What a page needs to find a way to another (`RTCIceServer`). */

@@ -11,7 +11,7 @@ export class FileMediaReader implements MediaReader {
 	readonly #file: number;
 
 	constructor(path: string) {
-		this.#file = openSync(path);
+		this.#file = openSync(path, 'r');
 		this.size = fstatSync(this.#file).size;
 	}
 

@@ -17,8 +17,11 @@ export interface StoreHouse {
 }
 
 /** A group for tests: `chunks` of it held, the first ones. `length` bytes, different for each `seed`. */
-export function storedGroup(seed: number, options: { length?: number; held?: number; certificate?: Certificate } = {}): StoredGroup {
-	const { length = GROUP_BYTES, held = GROUP_CHUNKS, certificate = { form: 'signature', bytes: noise(64, seed + 1) } } = options;
+export function storedGroup(
+	seed: number, options: { length?: number; held?: number; certificate?: Certificate } = {},
+): StoredGroup {
+	const { length = GROUP_BYTES, held = GROUP_CHUNKS } = options;
+	const { certificate = { form: 'signature', bytes: noise(64, seed + 1) } } = options;
 	const chunks = Math.ceil(length / CHUNK_BYTES);
 	const set = new BitSet(GROUP_CHUNKS);
 	for (let k = 0; k < Math.min(held, chunks); k++) set.add(k);
@@ -29,7 +32,8 @@ const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;
 const OTHER = 'BBBBBBBBBBBBBBBBBBBBBA' as ShareId;
 const GROUPS = 40;
 
-type WithStore = (body: (store: GroupStore, reopen: () => Promise<GroupStore>, house: StoreHouse) => Promise<void>) => () => Promise<void>;
+type Body = (store: GroupStore, reopen: () => Promise<GroupStore>, house: StoreHouse) => Promise<void>;
+type WithStore = (body: Body) => () => Promise<void>;
 
 /** Declares the tests. `build` makes a fresh house each time. */
 export function groupStoreContract(name: string, build: () => Promise<StoreHouse>): void {
@@ -199,7 +203,7 @@ function members(inventory: Inventory): number[] {
 	return [...BitSet.from(inventory.whole, GROUPS) ?? BitSet.from(inventory.whole, 2)!];
 }
 
-/** Compares all but the bytes of chunks that are not held. Large arrays are compared by hand: `toEqual` is slow with them. */
+/** Compares all but the bytes of chunks that are not held. Large arrays by hand: `toEqual` is slow with them. */
 async function expectHeld(store: GroupStore, group: number, expected: StoredGroup): Promise<void> {
 	const read = await store.read(group);
 	const value = read.ok ? read.value : undefined;

@@ -1,6 +1,6 @@
 /** What every `Transport` must keep, as tests. Each implementation's test file calls {@link transportContract} once. */
 import { describe, expect, test } from 'vitest';
-import type { Bytes } from '../base/bytes.ts';
+import { equalBytes, type Bytes } from '../base/bytes.ts';
 import { randomBelow, seededRng } from '../base/rng.ts';
 import type { CloseReason, Transport, TransportEvents } from '../ports/transport.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
@@ -104,7 +104,8 @@ function describeDelivery(withPair: WithPair, connect: () => Promise<TransportPa
 		const frames = sizes.map((size, k) => frameOf(size, k));
 		for (const frame of frames) near.send(frame);
 		await atFar.until(() => atFar.frames.length === frames.length);
-		expect(atFar.frames).toEqual(frames);
+		expect(atFar.frames.map((frame) => frame.length)).toEqual(sizes);
+		expect(atFar.frames.every((frame, k) => equalBytes(frame, frames[k]!))).toBe(true);
 	}));
 
 	test('both sides send at once', withPair(async ({ near, far, atNear, atFar }) => {
@@ -188,11 +189,11 @@ function describeClosing(withPair: WithPair): void {
 	}));
 
 	test('what was queued before close arrives before closed', withPair(async ({ near, atFar }) => {
-		for (let k = 0; k < 10; k++) near.send(frameOf(4000, k));
+		for (let k = 0; k < 12; k++) near.send(frameOf(8197, k));
 		near.send(frameOf(2, 99));
 		near.close('done');
 		await atFar.until(() => atFar.closes.length === 1);
-		expect(atFar.frames.length).toBe(11);
+		expect(atFar.frames.length).toBe(13);
 		expect(atFar.frames.at(-1)).toEqual(frameOf(2, 99));
 		expect(atFar.events.at(-1)).toBe('closed');
 	}));

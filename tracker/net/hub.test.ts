@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { fail } from '../../shared/base/result.ts';
 import { seededRng } from '../../shared/base/rng.ts';
 import { peerIdFrom, shareIdFrom } from '../../shared/protocol/ids.ts';
+import { CLIENT_TYPES } from '../../shared/protocol/tracker-message.ts';
 import { limitsFor } from '../core/limits.ts';
 import { makeState, type Session } from '../core/state.ts';
 import { MemoryShelf } from '../testkit/memory-shelf.ts';
@@ -63,6 +65,25 @@ test('a bug ends the connection that met it, and no other', () => {
 	expect(other.done).toEqual(['send pong']);
 	expect(reports).toEqual([new Error('a bug')]);
 	expect([state.sessions.size, state.swarms.size]).toEqual([1, 0]);
+});
+
+const text = fc.oneof(fc.constantFrom(...CLIENT_TYPES), fc.string());
+const field = fc.oneof(fc.constantFrom(share, peerIdFrom(new Uint8Array(16).fill(1))), fc.jsonValue(), fc.nat(40));
+const nearMessage = fc.record({
+	type: text, share: field, peer: field, to: field, wants: field, signal: field, descriptor: field, name: field, version: field,
+}, { requiredKeys: [] });
+
+test('nothing that anybody sends is a bug', () => {
+	fc.assert(fc.property(fc.array(fc.oneof(nearMessage, fc.jsonValue(), fc.string()), { maxLength: 30 }), (messages) => {
+		const { enter, reports } = world();
+		const [someone] = [enter(1), enter(2)];
+		for (const message of messages) {
+			const sent = typeof message === 'string' ? message : JSON.stringify(message);
+			someone.emit('message', Buffer.from(sent), false);
+		}
+		expect(reports).toEqual([]);
+		expect(someone.done).not.toContain('close 1011');
+	}));
 });
 
 test('a check that fails for a bug ends the connection too', async () => {

@@ -6,8 +6,7 @@ import {
 import { concat, type Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import { base64url, fromBase64url } from '../../shared/base/text.ts';
-import type { Crypto, KeyPair, SealInputs } from '../../shared/ports/crypto.ts';
-import { counterAt, pkcs8Of } from '../../shared/protocol/primitives.ts';
+import { counterAt, pkcs8Of, type Crypto, type KeyPair, type SealInputs } from '../../shared/protocol/primitives.ts';
 
 /** Bytes of a GCM tag. */
 const TAG_BYTES = 16;

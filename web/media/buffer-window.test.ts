@@ -24,7 +24,8 @@ test('a hole that is still being filled is waited for', () => {
 });
 
 test('a wide hole is a seek that is being served, not a gap', () => {
-	expect(placeBehindGap({ spans: [{ from: 0, to: 10 }, { from: 12, to: 20 }], playhead: 9.99, settledUntil: 20 })).toBeUndefined();
+	const apart = [{ from: 0, to: 10 }, { from: 12, to: 20 }];
+	expect(placeBehindGap({ spans: apart, playhead: 9.99, settledUntil: 20 })).toBeUndefined();
 });
 
 test('a film may begin as late as it likes', () => {

@@ -24,6 +24,9 @@ type Page = readonly SampleTable[];
 /** Pages kept: two minutes of film, some 150 KB. */
 const KEPT_PAGES = 64;
 
+/** How far outside of the film a sample may be decoded: encoders' run-up, pictures put in order late. */
+const LATENESS: Seconds = 60;
+
 /** A player's clock and an index round times: this much is the same time. */
 const ROUNDING: Seconds = 1e-3;
 
@@ -107,6 +110,15 @@ export class FilmTimeline {
 		return kept;
 	}
 
+	/** Whether all times are the film's: a player that believed others would ask for bytes without end. */
+	#isInTime(page: Page): boolean {
+		return this.#carried.every((track, k) => {
+			const times = page[k]?.decodeTimes ?? [];
+			const last = filmTime(track, times.at(-1) ?? track.startTicks);
+			return last <= this.header.duration + LATENESS && filmTime(track, times[0] ?? track.startTicks) >= -LATENESS;
+		});
+	}
+
 	async #readPage(page: number): Promise<Result<Page, IndexFault>> {
 		const { offsets } = this.header.pages;
 		const read = await this.#index.pages(offsets[page] ?? 0, offsets[page + 1] ?? 0);
@@ -115,7 +127,7 @@ export class FilmTimeline {
 			return read;
 		}
 		const decoded = decodePage(read.value, { tracks: this.#carried.length, shareSize: this.#shareSize });
-		return decoded.ok ? decoded : fail('damaged');
+		return decoded.ok && this.#isInTime(decoded.value) ? decoded : fail('damaged');
 	}
 }
 

@@ -11,6 +11,7 @@ export class PlaybackMeter {
 	#stalledMs: Ms = 0;
 	#stalledAt: Ms | undefined;
 	#seekingAt: Ms | undefined;
+	#hasMoved = false;
 	#lastSeekMs: Ms | undefined;
 
 	constructor(now: () => Ms) { this.#now = now; }
@@ -23,6 +24,7 @@ export class PlaybackMeter {
 
 	seeking(): void {
 		this.flowing();
+		this.#hasMoved = false;
 		if (this.hasStarted) this.#seekingAt ??= this.#now();
 	}
 
@@ -31,13 +33,20 @@ export class PlaybackMeter {
 		this.#seekingAt = undefined;
 	}
 
-	/** The film stands still. Waiting for the first frame, or after a seek, is not a stall. */
+	/** The film plays on. */
+	moved(): void {
+		this.#hasMoved = true;
+		this.flowing();
+	}
+
+	/** The film stands still. Only what has moved, since the beginning or the last seek, can stall. */
 	stalled(): void {
-		if (!this.hasStarted || this.#seekingAt !== undefined || this.#stalledAt !== undefined) return;
+		if (!this.#hasMoved || this.#stalledAt !== undefined) return;
 		this.#stalls += 1;
 		this.#stalledAt = this.#now();
 	}
 
+	/** The film does not stand still, or is not meant to move. */
 	flowing(): void {
 		if (this.#stalledAt !== undefined) this.#stalledMs += this.#now() - this.#stalledAt;
 		this.#stalledAt = undefined;

@@ -6,7 +6,7 @@ import { buildIndex } from '../../shared/media/index-builder.ts';
 import { encodeHeader, encodePage } from '../../shared/media/stream-index.ts';
 import type { FilmName } from '../../e2e/films/recipes.ts';
 import { indexOfBytes } from './given-index.ts';
-import { frameAt, frameOnScreen, openFilm, type Stage, stage, strike, until } from './testkit/film-bench.ts';
+import { frameAt, frameOnScreen, openFilm, type Stage, stage, type Staging, strike, until } from './testkit/film-bench.ts';
 
 const RATE = 24;
 const SECOND = 1000;
@@ -17,7 +17,7 @@ afterEach(() => {
 	on = undefined;
 });
 
-async function show(name: FilmName, made?: Parameters<typeof stage>[1]): Promise<Stage> {
+async function show(name: FilmName, made?: Staging): Promise<Stage> {
 	on = await stage(name, made);
 	return on;
 }
@@ -109,6 +109,42 @@ test('a film whose sound cannot be played plays silently and says so', async () 
 	const { player } = await show('ac3-audio');
 	const view = await until(player, ({ metrics }) => metrics.startupMs !== undefined);
 	expect(view).toMatchObject({ audio: undefined, silentBecause: ['ac-3'], playable: [0] });
+});
+
+test('bytes that cannot be decoded are asked for again, and the film goes on', async () => {
+	const { video, player, reader } = await show('ten-minutes');
+	await until(player, ({ metrics }) => metrics.bufferedAheadSec > 10);
+	reader.lies = 2;
+	video.currentTime = 300;
+	await video.play();
+	await until(player, ({ playback }) => playback.state === 'playing' && video.currentTime > 300.5);
+	expect(reader.lies).toBe(0);
+});
+
+test('a film begins where it is told to', async () => {
+	const { video, player, reader } = await show('ten-minutes', { startAt: 90 });
+	await until(player, ({ metrics }) => metrics.startupMs !== undefined);
+	expect(video.currentTime).toBe(90);
+	expect(frameOnScreen(video)).toBe(30 * RATE);
+	expect(reader.seen.filter(({ offset, length }) => offset + length < 80 * 250_000)).toEqual([]);
+});
+
+test('playing for long, the past is let go', async () => {
+	const { video, player } = await show('ten-minutes');
+	await until(player, ({ metrics }) => metrics.bufferedAheadSec > 25);
+	for (let time = 10; time <= 100; time += 10) {
+		video.currentTime = time;
+		await until(player, ({ metrics }) => !video.seeking && metrics.bufferedAheadSec > 15);
+	}
+	await until(player, () => video.buffered.start(0) >= 60);
+	expect(video.buffered.end(0) - video.buffered.start(0)).toBeLessThan(75);
+});
+
+test('two hours start as fast as ten seconds', async () => {
+	const { player, reader } = await show('two-hours');
+	const { metrics } = await until(player, (view) => view.metrics.startupMs !== undefined);
+	expect(metrics.startupMs).toBeLessThan(1 * SECOND);
+	expect(reader.seen.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(reader.size / 20);
 });
 
 describe('an index that lies', () => {

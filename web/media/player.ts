@@ -167,6 +167,7 @@ export class FilmPlayer {
 
 	#happened(name: (typeof EVENTS)[number]): void {
 		if (this.#outcome || this.#isRebuilding) return;
+		const { video } = this.#parts;
 		switch (name) {
 			case 'seeking':
 				this.#meter.seeking();
@@ -174,6 +175,9 @@ export class FilmPlayer {
 				break;
 			case 'seeked': this.#meter.seeked(); break;
 			case 'loadeddata': this.#meter.showed(); break;
+			case 'timeupdate':
+				if (!video.paused && !video.seeking && video.readyState >= video.HAVE_FUTURE_DATA) this.#meter.moved();
+				break;
 			case 'error': return this.#rebuild();
 			default:
 		}
@@ -185,6 +189,7 @@ export class FilmPlayer {
 		const { video } = this.#parts;
 		this.#session?.fill();
 		const isStanding = video.readyState < video.HAVE_FUTURE_DATA && !video.paused && !video.ended;
+		if (isStanding && !video.seeking) console.log('STALL', video.currentTime, video.readyState, JSON.stringify(spansOf(video.buffered)), video.duration);
 		if (isStanding && !video.seeking) this.#meter.stalled();
 		else this.#meter.flowing();
 		if (isStanding || video.seeking || !this.#meter.hasStarted) this.#jumpGap();

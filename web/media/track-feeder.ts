@@ -115,7 +115,8 @@ export class TrackFeeder {
 		}
 		void this.#plan(this.#generation);
 		this.#append(playhead);
-		const evicted = spanToEvict(this.#parts.queue.spans, playhead.time, BACK_WINDOW);
+		// Removing anything would reopen a film that has been told it is whole, which makes browsers stop for a moment.
+		const evicted = this.isDone ? undefined : spanToEvict(this.#parts.queue.spans, playhead.time, BACK_WINDOW);
 		if (evicted && this.#parts.queue.isIdle) void this.#parts.queue.remove(evicted);
 	}
 

@@ -14,7 +14,9 @@ const film = () => new File([FILM], 'film.mp4');
 
 async function leavesOf(bytes: Bytes): Promise<Bytes[]> {
 	const leaves: Promise<Bytes>[] = [];
-	for (let at = 0; at < bytes.length; at += CHUNK_BYTES) leaves.push(hashLeaf(crypto, bytes.slice(at, at + CHUNK_BYTES)));
+	for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+		leaves.push(hashLeaf(crypto, bytes.slice(at, at + CHUNK_BYTES)));
+	}
 	return Promise.all(leaves);
 }
 

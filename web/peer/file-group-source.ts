@@ -1,6 +1,6 @@
 /**
- * A film on a sharer's disk as groups: read when somebody needs them, never kept. The file is not copied and not held in
- * memory, so its size does not matter.
+ * A film on a sharer's disk as groups: read when somebody needs them, never kept. The file is not copied and not held
+ * in memory, so its size does not matter.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
@@ -17,20 +17,21 @@ export type SealStep = 'go-on' | 'changed';
 
 type Settle = (result: Result<never, StoreFault>) => void;
 
-/** Has a worker of its own, until it is closed. */
+/** Has a worker of its own, from the first call until it is closed. */
 export class FileGroupSource {
-	readonly #worker = new Worker(new URL('./file-source.worker.ts', import.meta.url), { type: 'module' });
+	readonly #file: File;
+	readonly #contentKey: Bytes;
 	readonly #calls = new Map<number, Settle>();
 	readonly #groups: number;
+	#worker: Worker | undefined;
 	#lastCall = 0;
 	#isClosed = false;
 
 	/** @param file - at least one byte long @param contentKey - 32 bytes, of this file alone */
 	constructor(file: File, contentKey: Bytes) {
+		this.#file = file;
+		this.#contentKey = contentKey;
 		this.#groups = new Layout(file.size).groups;
-		this.#worker.onmessage = (event: MessageEvent<SourceAnswer>) => this.#answered(event.data);
-		this.#worker.onerror = () => this.close();
-		this.#post({ type: 'start', file, contentKey });
 	}
 
 	/** A group as it is sent, with its leaf hashes. `changed`: the file was written to. `gone`: it cannot be found. */
@@ -57,7 +58,7 @@ export class FileGroupSource {
 	/** What is under way fails with `gone`. */
 	close(): void {
 		this.#isClosed = true;
-		this.#worker.terminate();
+		this.#worker?.terminate();
 		for (const settle of this.#calls.values()) settle(fail('gone'));
 		this.#calls.clear();
 	}
@@ -67,7 +68,7 @@ export class FileGroupSource {
 		return new Promise((resolve) => {
 			const call = ++this.#lastCall;
 			this.#calls.set(call, resolve); // the worker answers each kind of call with its kind of value
-			this.#post({ type, call, group });
+			this.#post({ type, call, group }, this.#worker ??= this.#start());
 		});
 	}
 
@@ -77,5 +78,13 @@ export class FileGroupSource {
 		settle?.(result as Result<never, StoreFault>);
 	}
 
-	#post(call: SourceCall): void { this.#worker.postMessage(call); }
+	#start(): Worker {
+		const worker = new Worker(new URL('./file-source.worker.ts', import.meta.url), { type: 'module' });
+		worker.onmessage = (event: MessageEvent<SourceAnswer>) => this.#answered(event.data);
+		worker.onerror = () => this.close();
+		this.#post({ type: 'start', file: this.#file, contentKey: this.#contentKey }, worker);
+		return worker;
+	}
+
+	#post(call: SourceCall, worker: Worker): void { worker.postMessage(call); }
 }

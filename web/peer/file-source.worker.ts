@@ -56,7 +56,8 @@ async function answerRoot(call: number, group: number): Promise<void> {
 	postMessage({ call, result } satisfies SourceAnswer);
 }
 
-async function load({ file, contentKey, layout, crypto }: Source, group: number): Promise<Result<LoadedGroup, StoreFault>> {
+async function load(from: Source, group: number): Promise<Result<LoadedGroup, StoreFault>> {
+	const { file, contentKey, layout, crypto } = from;
 	const offset = group * GROUP_BYTES;
 	const plain = await readPart(file, offset, layout.bytesIn(group));
 	if (!plain.ok) return plain;

@@ -105,10 +105,11 @@ export class IdbGroupStore implements GroupStore {
 		return this.#run(async () => {
 			const transaction = this.#db.transaction(['groups', 'contents'], 'readwrite');
 			const { form, bytes } = stored.certificate;
-			const own = { bytes: tight(stored.bytes), leaves: tight(stored.leaves), certificate: { form, bytes: tight(bytes) } };
+			const [held, leaves, certificate] = [tight(stored.held), tight(stored.leaves), { form, bytes: tight(bytes) }];
+			const own = { bytes: tight(stored.bytes), leaves, certificate };
 			await Promise.all([
 				transaction.objectStore('groups').put(own, [this.#share, group]),
-				transaction.objectStore('contents').put(contentOf(group, { ...stored, held: tight(stored.held) }), [this.#share, group]),
+				transaction.objectStore('contents').put(contentOf(group, { ...stored, held }), [this.#share, group]),
 				transaction.done,
 			]);
 		});

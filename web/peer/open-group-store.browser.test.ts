@@ -15,7 +15,8 @@ test('a film is kept, listed, and deleted', async () => {
 	await store.value.close();
 	expect((await keptShares()).map(({ share }) => share)).toEqual([SHARE]);
 	const again = await openGroupStore(SHARE, new Layout(1000));
-	expect(again.ok && await again.value.inventory()).toEqual({ ok: true, value: { whole: Uint8Array.of(1), partial: new Map() } });
+	const inventory = again.ok && await again.value.inventory();
+	expect(inventory).toEqual({ ok: true, value: { whole: Uint8Array.of(1), partial: new Map() } });
 	if (again.ok) await again.value.close();
 	expect(await deleteKept(SHARE)).toEqual({ ok: true, value: undefined });
 	expect(await keptShares()).toEqual([]);

@@ -23,7 +23,8 @@ export async function openGroupStore(share: ShareId, layout: Layout): Promise<Re
 		if (opened.error !== 'gone') return opened;
 	}
 	const db = await openGroupDatabase();
-	return db.ok ? ok(new OwningStore(new IdbGroupStore(db.value, share, layout.groups), () => db.value.close())) : db;
+	if (!db.ok) return db;
+	return ok(new OwningStore(new IdbGroupStore(db.value, share, layout.groups), () => db.value.close()));
 }
 
 /** What is kept, and how many bytes of each share. */
@@ -89,7 +90,10 @@ class OwningStore implements GroupStore {
 
 	inventory(): Promise<Result<Inventory, StoreFault>> { return this.#store.inventory(); }
 	read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> { return this.#store.read(group); }
-	write(group: number, stored: StoredGroup): Promise<Result<void, StoreFault>> { return this.#store.write(group, stored); }
+	write(group: number, stored: StoredGroup): Promise<Result<void, StoreFault>> {
+		return this.#store.write(group, stored);
+	}
+
 	remove(group: number): Promise<Result<void, StoreFault>> { return this.#store.remove(group); }
 
 	async close(): Promise<void> {

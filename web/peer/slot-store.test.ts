@@ -43,8 +43,10 @@ class DiskFile implements SyncFile {
 
 	read(into: Bytes, { at }: { at: number }): number {
 		const length = Math.max(0, Math.min(into.length, this.#size - at));
-		for (let k = 0; k < length; k++) {
-			into[k] = this.#sectors.get(Math.floor((at + k) / SECTOR))?.[(at + k) % SECTOR] ?? 0;
+		into.fill(0, 0, length);
+		for (let k = 0; k < length; k += SECTOR - ((at + k) % SECTOR)) {
+			const sector = this.#sectors.get(Math.floor((at + k) / SECTOR))?.subarray((at + k) % SECTOR);
+			if (sector) into.set(sector.subarray(0, length - k), k);
 		}
 		return length;
 	}
@@ -52,7 +54,11 @@ class DiskFile implements SyncFile {
 	write(bytes: Bytes, { at }: { at: number }): number {
 		this.#disk.spend();
 		if (at + bytes.length > this.quota) throw new DOMException('', 'QuotaExceededError');
-		bytes.forEach((byte, k) => { this.#sector(at + k)[(at + k) % SECTOR] = byte; });
+		for (let k = 0; k < bytes.length;) {
+			const from = (at + k) % SECTOR;
+			this.#sector(at + k).set(bytes.subarray(k, k + SECTOR - from), from);
+			k += SECTOR - from;
+		}
 		this.#size = Math.max(this.#size, at + bytes.length);
 		return bytes.length;
 	}

@@ -1,4 +1,4 @@
-// Runs before the first paint, as a plain script, so that a page kept dark does not flash white. `ui/theme.ts` takes over from it.
+// Runs before the first paint, as a plain script: a page kept dark does not flash white. `ui/theme.ts` takes over.
 (() => {
 	let kept = null;
 	try { kept = localStorage.getItem('streamlet.theme'); } catch { /* storage is switched off: as the system has it */ }

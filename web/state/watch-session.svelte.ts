@@ -7,7 +7,7 @@ import type { Rng } from '../../shared/base/rng.ts';
 import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
 import { openDescriptor } from '../../shared/protocol/descriptor.ts';
 import { contentKeyOf, type AttachmentKind, type DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
-import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { Layout, ShareId } from '../../shared/protocol/ids.ts';
 import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
@@ -33,6 +33,12 @@ const INDEX_PATIENCE_MS = 1500;
 /** Neighbours hear where the film is being watched this often. */
 const POSITION_MS = 2000;
 
+/** Tabs of one browser that may watch one film at once. */
+const MAX_TABS = 4;
+
+/** A film left earlier than this is begun anew. */
+const WORTH_RESUMING_SEC = 10;
+
 /** A film of somebody else. */
 export class WatchSession {
 	readonly id: ShareId;
@@ -52,7 +58,9 @@ export class WatchSession {
 	#player: FilmPlayer | undefined;
 	#posterUrl: string | undefined;
 	#positionAt = -Infinity;
+	/** Where the last visit stopped; offered, not imposed, unless the page was just reloaded. */
 	#resumeAtSec: number | undefined;
+	#positionSec = 0;
 	#playedOnce = false;
 	#startupMs: number | undefined;
 	#indexWanted = false;
@@ -70,7 +78,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
-			openStore: (layout) => openGroupStore(link.id, layout),
+			openStore: (layout) => openFreeStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
@@ -85,7 +93,8 @@ export class WatchSession {
 	async start(): Promise<void> {
 		const kept = await this.#context.parts.records.watched(this.id);
 		if (kept) {
-			this.#resumeAtSec = kept.positionSec;
+			this.#positionSec = kept.positionSec;
+			if (kept.positionSec > WORTH_RESUMING_SEC) this.#resumeAtSec = kept.positionSec;
 			await this.#peer.node.describe(kept.descriptor);
 		}
 		this.#peer.start();
@@ -130,7 +139,7 @@ export class WatchSession {
 	/** Deletes what is kept of the film on this device. The session is over. */
 	async freeSpace(): Promise<void> {
 		await this.close();
-		await deleteKept(this.id);
+		for (let tab = 0; tab < MAX_TABS; tab++) await deleteKept(storeName(this.id, tab));
 		await this.#context.parts.records.forget(this.id);
 	}
 
@@ -149,7 +158,7 @@ export class WatchSession {
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
-		await records.putWatched({ id: this.id, descriptor: descriptor.bytes, positionSec: this.#resumeAtSec ?? 0, updatedAt: Date.now() });
+		await records.putWatched({ id: this.id, descriptor: descriptor.bytes, positionSec: this.#positionSec, updatedAt: Date.now() });
 		await this.#play();
 		void this.#showPoster();
 		if (this.#playedOnce) void this.#keepAttachments();
@@ -177,8 +186,11 @@ export class WatchSession {
 			this.#firstFrame();
 		});
 		player.start(() => this.#playbackChanged(player.view));
-		const start = this.#link.startSec ?? this.#resumeAtSec;
-		if (start !== undefined && start > 0) video.currentTime = start;
+		const start = this.#link.startSec ?? (wasReloaded() ? this.#positionSec : 0);
+		if (start > 0) {
+			video.currentTime = start;
+			this.#resumeAtSec = undefined;
+		}
 		void this.#begin(video);
 	}
 
@@ -249,9 +261,9 @@ export class WatchSession {
 		this.#peer.node.tellPosition(video.currentTime * 1000, !video.paused);
 		const descriptor = this.descriptor;
 		if (!descriptor || video.currentTime === 0) return;
-		this.#resumeAtSec = video.ended ? 0 : video.currentTime;
+		this.#positionSec = video.ended ? 0 : video.currentTime;
 		void this.#context.parts.records.putWatched({
-			id: this.id, descriptor: descriptor.bytes, positionSec: this.#resumeAtSec, updatedAt: Date.now(),
+			id: this.id, descriptor: descriptor.bytes, positionSec: this.#positionSec, updatedAt: Date.now(),
 		});
 	}
 
@@ -289,4 +301,24 @@ export class WatchSession {
 			resumeAtSec: this.#resumeAtSec,
 		};
 	}
+}
+
+/** Tabs of one browser that watch one film are peers of their own, each with a store of its own. */
+async function openFreeStore(id: ShareId, layout: Layout): ReturnType<typeof openGroupStore> {
+	for (let tab = 0; tab < MAX_TABS - 1; tab++) {
+		const opened = await openGroupStore(storeName(id, tab), layout);
+		if (opened.ok || opened.error !== 'busy') return opened;
+	}
+	return openGroupStore(storeName(id, MAX_TABS - 1), layout);
+}
+
+/** The first tab's store is called as the share is. */
+function storeName(id: ShareId, tab: number): ShareId {
+	return (tab === 0 ? id : `${id}~${tab}`) as ShareId;
+}
+
+/** Whether the page was loaded anew where it stood. */
+function wasReloaded(): boolean {
+	const [entry] = performance.getEntriesByType('navigation');
+	return entry instanceof PerformanceNavigationTiming && entry.type === 'reload';
 }

@@ -11,6 +11,7 @@ export type TakeFiles = (files: readonly PickedFile[], resumed?: ShareId) => voi
 /** What the file input accepts. Endings are named because systems do not know every container as a video. */
 export const ACCEPTED = 'video/*,.mp4,.m4v,.mov,.webm,.mkv,.ogv,.avi,.ts,.mts,.3gp';
 
+interface NamedFile { readonly name: string; readonly size: number }
 interface HandleItem { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }
 interface PickerWindow { showOpenFilePicker?: (options: { multiple: boolean }) => Promise<FileSystemFileHandle[]> }
 
@@ -48,8 +49,9 @@ export function hasHandlePicker(): boolean {
 }
 
 /** The share that waits for exactly this file, by name and size: dropping it anywhere takes that share up again. */
-export function shareWaitingFor(shares: readonly ShareView[], file: { readonly name: string; readonly size: number }): ShareId | undefined {
-	return shares.find(({ status, fileName, sizeBytes }) => status.state === 'needs-file' && fileName === file.name && sizeBytes === file.size)?.id;
+export function shareWaitingFor(shares: readonly ShareView[], { name, size }: NamedFile): ShareId | undefined {
+	return shares.find((share) =>
+		share.status.state === 'needs-file' && share.fileName === name && share.sizeBytes === size)?.id;
 }
 
 async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | undefined> {

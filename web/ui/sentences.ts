@@ -75,6 +75,12 @@ export function shareSentence(share: ShareView): Sentence {
 	}
 }
 
+/** Whether the link of a share is worth sending: it works, or will again. */
+export function isLinkAlive(status: ShareView['status']): boolean {
+	if (status.state !== 'failed') return status.state !== 'stopped';
+	return ['file-gone', 'other-file', 'storage', 'internal'].includes(status.problem);
+}
+
 function keepOpen(share: ShareView): Sentence {
 	const until = share.people.length > 0 ? 'until somebody has a full copy' : 'so that others can watch';
 	return { tone: 'warm', title: `Keep this tab open ${until}`, text: 'The film comes from your computer. It stops for everybody when you close the tab or the computer sleeps.' };

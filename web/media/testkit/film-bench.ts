@@ -18,6 +18,8 @@ export class FilmReader implements MediaReader {
 	readonly size: number;
 	readonly seen: SeenRead[] = [];
 	isHeld = false;
+	/** The next reads give other bytes than the film's, so many. */
+	lies = 0;
 	readonly #url: string;
 	#waiting: (() => void)[] = [];
 
@@ -54,7 +56,12 @@ export class FilmReader implements MediaReader {
 	async #fetch(offset: number, length: number): Promise<Bytes> {
 		if (this.isHeld) await new Promise<void>((go) => { this.#waiting.push(go); });
 		const response = await fetch(this.#url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
-		return new Uint8Array(await response.arrayBuffer());
+		const bytes = new Uint8Array(await response.arrayBuffer());
+		if (this.lies > 0) {
+			this.lies -= 1;
+			bytes.fill(0x55);
+		}
+		return bytes;
 	}
 }
 
@@ -74,8 +81,11 @@ export async function indexOf(reader: MediaReader): Promise<IndexSource> {
 /** A player with its element, attached to the page. */
 export interface Stage { readonly video: HTMLVideoElement; readonly player: FilmPlayer; readonly reader: FilmReader }
 
+/** What is not as usual: another index, reads held back, a playhead elsewhere (seconds). */
+export interface Staging { readonly index?: IndexSource; readonly isHeld?: boolean; readonly startAt?: number }
+
 /** Puts a film on stage. {@link strike} takes it off. */
-export async function stage(name: FilmName, made?: { index?: IndexSource; isHeld?: boolean }): Promise<Stage> {
+export async function stage(name: FilmName, made?: Staging): Promise<Stage> {
 	const reader = await openFilm(name);
 	const index = made?.index ?? await indexOf(reader);
 	reader.seen.length = 0;
@@ -85,6 +95,7 @@ export async function stage(name: FilmName, made?: { index?: IndexSource; isHeld
 	document.body.append(video);
 	const player = new FilmPlayer({ video, reader, index });
 	player.start(() => {});
+	if (made?.startAt !== undefined) video.currentTime = made.startAt;
 	return { video, player, reader };
 }
 

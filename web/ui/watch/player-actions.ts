@@ -44,7 +44,7 @@ export function perform(action: PlayerAction, player: Player): string | undefine
 /** What has the focus, as far as keys are concerned. */
 export function focusOf(target: EventTarget | null): Focus {
 	if (!(target instanceof Element)) return 'page';
-	if (target.closest('dialog')) return 'text'; // a dialog is a place of its own: only Escape leaves it, and that is the browser's
+	if (target.closest('dialog')) return 'text'; // a place of its own: only Escape leaves it, by the browser
 	if (target.matches('media-time-range, media-volume-range, input[type=range]')) return 'slider';
 	if (target.matches('input, textarea, select, [contenteditable]')) return 'text';
 	return target.closest('button, a[href], summary, media-chrome-button, [role=button]') ? 'button' : 'page';
@@ -69,7 +69,9 @@ function toggleFullscreen({ video, shell }: Player): void {
 
 function togglePip(video: HTMLVideoElement): void {
 	if (document.pictureInPictureElement) void document.exitPictureInPicture();
-	else if (document.pictureInPictureEnabled) video.requestPictureInPicture().catch(() => {}); // no picture yet: nothing to show
+	else if (typeof video.requestPictureInPicture === 'function') {
+		video.requestPictureInPicture().catch(() => {}); // no picture yet: nothing to show
+	}
 }
 
 function within(value: number, least: number, most: number): number {

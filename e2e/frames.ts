@@ -1,0 +1,18 @@
+/** Which frame of a test film is on screen: painted into the picture by the film's maker, read back from a canvas. */
+import { frameNumberOf } from './films/frame-number.ts';
+import type { Person } from './fixtures.ts';
+
+/** Frames a second of the test films. */
+export const FRAME_RATE = 24;
+
+/** The number of the frame that the page's `<video>` shows; undefined when none can be read. */
+export async function shownFrame(person: Person): Promise<number | undefined> {
+	const picture = await person.page.locator('video').evaluate((video: HTMLVideoElement) => {
+		const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+		const context = canvas.getContext('2d');
+		context?.drawImage(video, 0, 0);
+		const pixels = context?.getImageData(0, 0, canvas.width, canvas.height);
+		return { width: canvas.width, height: canvas.height, data: [...pixels?.data ?? []] };
+	});
+	return frameNumberOf(picture);
+}

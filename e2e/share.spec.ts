@@ -1,0 +1,146 @@
+/** Sharing: links, reloads, stopping, and files that are not what they should be. */
+import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { film } from './films/make-films.ts';
+import { test } from './fixtures.ts';
+
+test('several files at once become several links', async ({ person }) => {
+	const sharer = await person();
+	await sharer.share(await film('ten-seconds'), await film('no-audio'));
+	await expect(sharer.page.getByTestId('share-link')).toHaveCount(2);
+	const links = await sharer.page.getByTestId('share-link').evaluateAll((boxes: HTMLInputElement[]) => boxes.map((box) => box.value));
+	expect(new Set(links).size).toBe(2);
+});
+
+test('the sample needs no file', async ({ person, server }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	await sharer.page.goto(server.url);
+	await sharer.page.getByRole('button', { name: /sample/i }).click();
+	await viewer.watch(await sharer.shareLink());
+	await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(1);
+});
+
+test('after a reload the same link goes on with the same file, and with no other', async ({ person }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	const path = await film('ten-seconds');
+	const link = await sharer.share(path);
+	await viewer.watch(link);
+	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
+	await viewer.page.close();
+	sharer.page.on('dialog', (dialog) => void dialog.accept());
+	await sharer.page.reload();
+	await expect(sharer.page.getByText(/paused since this page was closed/i)).toBeVisible();
+	expect(await sharer.shareLink()).toBe(link);
+
+	await sharer.page.locator('input[type=file]').first().setInputFiles(path);
+	await expect.poll(async () => (await sharer.snapshot()).state).toBe('sharing');
+	expect(await sharer.shareLink()).toBe(link);
+	const later = await person();
+	await later.watch(link);
+	await expect.poll(() => later.seconds(), { timeout: 20_000 }).toBeGreaterThan(1);
+});
+
+test('stopping tells the viewers, and whoever comes later', async ({ person }) => {
+	const [sharer, viewer, late] = [await person(), await person(), await person()];
+	const link = await sharer.share(await film('ten-seconds'));
+	await viewer.watch(link);
+	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
+	await sharer.page.getByRole('button', { name: /stop sharing/i }).click();
+	await sharer.page.getByRole('button', { name: /^stop/i }).last().click();
+	await expect(viewer.page.getByText(/stopped/i).first()).toBeVisible();
+	await late.watch(link);
+	await expect(late.page.getByText(/stopped/i).first()).toBeVisible();
+});
+
+for (const [name, says] of [['not-a-film', /not a film/i], ['truncated', /cut short/i]] as const) {
+	test(`${name} is refused with the reason`, async ({ person }) => {
+		const sharer = await person();
+		await sharer.share(await film(name));
+		await expect(sharer.page.getByText(says).first()).toBeVisible({ timeout: 15_000 });
+	});
+}
+
+test('an empty file is refused with the reason', async ({ person, server }) => {
+	const sharer = await person();
+	await sharer.page.goto(server.url);
+	await sharer.page.locator('input[type=file]').setInputFiles({ name: 'nothing.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0) });
+	await expect(sharer.page.getByText(/is empty/i).first()).toBeVisible();
+});
+
+test('HEVC warns the sharer and is refused well at the viewer', async ({ person }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(await film('hevc'));
+	await expect(sharer.page.getByText(/not every browser plays/i)).toBeVisible({ timeout: 15_000 });
+	await viewer.watch(link);
+	await expect(viewer.page.getByText(/hvc1|hev1|HEVC/i).first()).toBeVisible({ timeout: 20_000 });
+});
+
+test('a film whose sound no browser plays is silent and says so', async ({ person }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(await film('ac3-audio'));
+	await viewer.watch(link);
+	await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(1);
+	await expect(viewer.page.getByText(/ac-3/i).first()).toBeVisible();
+});
+
+test('a file that changes while it is shared ends the share, and nobody gets a wrong byte', async ({ person }) => {
+	const folder = await mkdtemp(join(tmpdir(), 'streamlet-film-'));
+	const path = join(folder, 'film.mp4');
+	await copyFile(await film('ten-minutes'), path);
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(path);
+	await viewer.watch(link);
+	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
+	await appendFile(path, 'more');
+	await viewer.seek(500);
+	await expect(sharer.page.getByText(/file has changed/i)).toBeVisible({ timeout: 20_000 });
+	expect((await viewer.snapshot()).chunks.rejected).toBe(0);
+	await rm(folder, { recursive: true });
+});
+
+test('a file that vanishes while it is shared ends the share', async ({ person }) => {
+	const folder = await mkdtemp(join(tmpdir(), 'streamlet-film-'));
+	const path = join(folder, 'film.mp4');
+	await copyFile(await film('ten-minutes'), path);
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(path);
+	await viewer.watch(link);
+	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
+	await rm(folder, { recursive: true });
+	await viewer.seek(500);
+	await expect(sharer.page.getByText(/file is gone|file has changed/i)).toBeVisible({ timeout: 20_000 });
+});
+
+test('name and theme are kept, and others see the name', async ({ person, server }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	await sharer.page.goto(server.url);
+	await sharer.page.getByRole('button', { name: /your name|profile|settings/i }).first().click();
+	await sharer.page.getByLabel(/name/i).last().fill('Ada');
+	await sharer.page.keyboard.press('Enter');
+	await sharer.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+	await sharer.page.keyboard.press('Escape');
+	await sharer.page.reload();
+	await expect(sharer.page.locator('html')).toHaveAttribute('data-theme', 'dark');
+	const link = await sharer.share(await film('ten-seconds'));
+	await viewer.watch(link);
+	await expect(viewer.page.getByText('Ada').first()).toBeVisible({ timeout: 20_000 });
+});
+
+test('a file of another name but the same bytes is the same film; of the same name but other bytes is not', async ({ person }) => {
+	const folder = await mkdtemp(join(tmpdir(), 'streamlet-film-'));
+	const [path, viewerPath] = [join(folder, 'film.mp4'), await film('ten-seconds')];
+	await copyFile(viewerPath, path);
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(path);
+	await viewer.watch(link);
+	await expect.poll(() => viewer.held(), { timeout: 20_000 }).toBe(1);
+	sharer.page.on('dialog', (dialog) => void dialog.accept());
+	await sharer.page.reload();
+	const size = (await (await import('node:fs/promises')).stat(path)).size;
+	await writeFile(path, Buffer.alloc(size, 7));
+	await sharer.page.locator('input[type=file]').first().setInputFiles(path);
+	await expect(sharer.page.getByText(/another file/i)).toBeVisible({ timeout: 15_000 });
+	await rm(folder, { recursive: true });
+});

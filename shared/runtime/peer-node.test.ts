@@ -1,0 +1,230 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Bytes } from '../base/bytes.ts';
+import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
+import { makeTestShare, ShareBed, type TestPeer, type TestShare } from '../testkit/share-bed.ts';
+
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // pure cryptography on a loaded machine
+
+let share: TestShare;
+beforeAll(async () => { share = await makeTestShare(2 * GROUP_BYTES + 5000, 200_000); });
+
+const CHUNK = 12;
+const PROOF = 15;
+
+/** A bed with the sharer and one viewer, connected. */
+async function pair(through?: (frame: Bytes) => Bytes): Promise<{ bed: ShareBed; sharer: TestPeer; viewer: TestPeer }> {
+	const bed = new ShareBed(share);
+	const [sharer, viewer] = [await bed.sharer(), bed.peer()];
+	bed.connect(sharer, viewer, through);
+	return { bed, sharer, viewer };
+}
+
+async function described(bed: ShareBed, viewer: TestPeer): Promise<void> {
+	expect(await bed.settle(() => viewer.node.snapshot().chunks.total > 0)).toBe(true);
+}
+
+describe('a share goes from one peer to another', () => {
+	test('descriptor, proofs and chunks come, are decrypted, and kept', async () => {
+		const { bed, sharer, viewer } = await pair();
+		viewer.node.setBackground(true);
+		expect(await bed.settle(() => viewer.kept.size === 3 && viewer.node.snapshot().chunks.held === share.layout.chunks)).toBe(true);
+		expect(viewer.node.descriptor?.bytes).toEqual(share.descriptor.bytes);
+		for (const [group, stored] of share.groups) {
+			expect(viewer.kept.get(group)?.bytes).toEqual(stored.bytes);
+			expect(viewer.kept.get(group)?.leaves).toEqual(stored.leaves);
+		}
+		const read = await viewer.node.reader(share.contentKey)!.read(0, share.layout.size, 0).bytes;
+		expect(read.ok && read.value).toEqual(share.plain);
+		expect(viewer.node.snapshot().bytes.duplicate).toBe(0);
+		expect(sharer.node.snapshot().bytes.uploaded).toBe(share.layout.size);
+	});
+
+	test('a read fetches no more than its chunks', async () => {
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		let plain: Bytes | undefined;
+		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES - 777, 20_000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		expect(await bed.settle(() => plain !== undefined)).toBe(true);
+		expect(plain).toEqual(share.plain.subarray(GROUP_BYTES - 777, GROUP_BYTES - 777 + 20_000));
+		expect(viewer.node.snapshot().chunks.held).toBe(4);
+	});
+
+	test('a read that began before the store was open ends, though all was in the store', async () => {
+		const bed = new ShareBed(share);
+		const viewer = bed.peer(new Map(share.groups));
+		const describing = viewer.node.describe(share.descriptor.bytes);
+		await bed.settle(() => viewer.node.descriptor !== undefined, 100);
+		const read = viewer.node.reader(share.contentKey)!.read(5, 50, 0);
+		await describing;
+		expect(await read.bytes).toEqual({ ok: true, value: share.plain.slice(5, 55) });
+	});
+
+	test('a cancelled read settles at once', async () => {
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		const read = viewer.node.reader(share.contentKey)!.read(0, 50_000, 0);
+		read.cancel();
+		expect(await read.bytes).toEqual({ ok: false, error: 'cancelled' });
+	});
+
+	test('a viewer serves what it has of a group that is not whole', async () => {
+		const bed = new ShareBed(share);
+		const [sharer, near, far] = [await bed.sharer(), bed.peer(), bed.peer()];
+		bed.connect(sharer, near);
+		bed.connect(near, far);
+		await described(bed, far);
+		let done = 0;
+		void near.node.reader(share.contentKey)!.read(0, 3 * CHUNK_BYTES, 0).bytes.then(() => { done += 1; });
+		expect(await bed.settle(() => done === 1)).toBe(true);
+		void far.node.reader(share.contentKey)!.read(100, CHUNK_BYTES, 0).bytes.then((read) => {
+			expect(read.ok && read.value).toEqual(share.plain.subarray(100, 100 + CHUNK_BYTES));
+			done += 1;
+		});
+		expect(await bed.settle(() => done === 2)).toBe(true);
+	});
+});
+
+describe('what was stored', () => {
+	test('is not fetched again after a reload, partial groups included', async () => {
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		let done = false;
+		void viewer.node.reader(share.contentKey)!.read(0, 10 * CHUNK_BYTES, 0).bytes.then(() => { done = true; });
+		await bed.settle(() => done);
+		await viewer.node.close('leaving');
+		expect(viewer.kept.size).toBe(1);
+
+		const again = new ShareBed(share);
+		const [sharer, back] = [await again.sharer(), again.peer(viewer.kept)];
+		again.connect(sharer, back);
+		back.node.setBackground(true);
+		expect(await again.settle(() => back.node.snapshot().chunks.held === share.layout.chunks)).toBe(true);
+		expect(back.node.snapshot().chunks.verified).toBe(share.layout.chunks - 10);
+		const read = await back.node.reader(share.contentKey)!.read(0, share.layout.size, 0).bytes;
+		expect(read.ok && read.value).toEqual(share.plain);
+	});
+
+	test('a group that the store has lost is fetched again, and the read that found out gets it', async () => {
+		const { bed, viewer } = await pair();
+		viewer.node.setBackground(true);
+		await bed.settle(() => viewer.kept.size === 3);
+		await viewer.node.loseGroup(1);
+		let plain: Bytes | undefined;
+		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES, 9000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		expect(await bed.settle(() => plain !== undefined && viewer.kept.size === 3)).toBe(true);
+		expect(plain).toEqual(share.plain.subarray(GROUP_BYTES, GROUP_BYTES + 9000));
+	});
+
+	test('when the store is full the person is told, and what is watched still plays', async () => {
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		viewer.store().fault = 'full';
+		viewer.node.setBackground(true);
+		await bed.settle(() => viewer.told.includes('store full'));
+		let plain: Bytes | undefined;
+		void viewer.node.reader(share.contentKey)!.read(2 * GROUP_BYTES, 5000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		await bed.settle(() => plain !== undefined);
+		expect(plain ?? viewer.told).toEqual(share.plain.subarray(2 * GROUP_BYTES));
+	});
+
+	test('the store is opened once, however many descriptors come', async () => {
+		const bed = new ShareBed(share);
+		const viewer = bed.peer();
+		await Promise.all([viewer.node.describe(share.descriptor.bytes), viewer.node.describe(share.descriptor.bytes)]);
+		expect(viewer.told.filter((told) => told === 'open-store').length).toBe(1);
+	});
+});
+
+describe('a transport that lies', () => {
+	const lie = (type: number) => (frame: Bytes) => {
+		if (frame[0] === type && frame.length > 1000) frame[frame.length - 5] = (frame[frame.length - 5] ?? 0) ^ 1;
+		return frame;
+	};
+
+	test.each([['chunks', CHUNK], ['proofs', PROOF]])('in %s is closed, nothing of it is kept, another peer delivers', async (_, type) => {
+		const bed = new ShareBed(share);
+		const [liar, sharer, viewer] = [await bed.sharer(), await bed.sharer(), bed.peer()];
+		bed.connect(liar, viewer, lie(type));
+		viewer.node.setBackground(true);
+		expect(await bed.settle(() => viewer.node.snapshot().chunks.rejected > 0)).toBe(true);
+		await bed.settle(undefined, 300);
+		expect(viewer.node.snapshot().links).toEqual([]);
+		expect(viewer.kept.size).toBe(0);
+		bed.connect(sharer, viewer);
+		expect(await bed.settle(() => viewer.kept.size === 3)).toBe(true);
+		const read = await viewer.node.reader(share.contentKey)!.read(0, share.layout.size, 0).bytes;
+		expect(read.ok && read.value).toEqual(share.plain);
+	});
+
+	test('in descriptors is closed', async () => {
+		const bed = new ShareBed(share);
+		const [liar, viewer] = [await bed.sharer(), bed.peer()];
+		bed.connect(liar, viewer, (frame) => {
+			if (frame[0] === 3) frame[frame.length - 1] = (frame[frame.length - 1] ?? 0) ^ 1;
+			return frame;
+		});
+		await bed.settle(() => viewer.node.snapshot().links.length === 0, 2000);
+		expect(viewer.node.descriptor).toBeUndefined();
+		expect(viewer.node.snapshot().links).toEqual([]);
+	});
+});
+
+describe('attachments', () => {
+	test('one of many parts comes by its lists, part by part', async () => {
+		expect(share.attachment.lists.length).toBeGreaterThan(0);
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		let content: Bytes | undefined;
+		void viewer.node.attachments.read(0, { from: 30_000, to: 60_000 }, share.link.attachments).then((read) => { content = read.ok ? read.value : undefined; });
+		expect(await bed.settle(() => content !== undefined)).toBe(true);
+		expect(content).toEqual(share.attachmentContent.subarray(30_000, 60_000));
+		expect(viewer.parts.kept.size).toBe(1 + 3);
+	});
+
+	test('all of them, and then the viewer says that it has everything', async () => {
+		const { bed, sharer, viewer } = await pair();
+		viewer.node.setBackground(true);
+		await described(bed, viewer);
+		let all = false;
+		void viewer.node.attachments.fetchAll().then((held) => { all = held; });
+		expect(await bed.settle(() => all)).toBe(true);
+		viewer.node.attachmentsHeld(1);
+		expect(await bed.settle(() => sharer.node.snapshot().links[0]?.completeRevision === 1)).toBe(true);
+		expect(sharer.node.snapshot().links[0]?.held).toBe(1);
+	});
+
+	test('a part that is not what the descriptor says is asked of another, who is not blamed', async () => {
+		const bed = new ShareBed(share);
+		const [liar, sharer, viewer] = [await bed.sharer(), await bed.sharer(), bed.peer()];
+		bed.connect(liar, viewer, (frame) => (frame[0] === 5 ? frame.fill(9, 5) : frame));
+		bed.connect(sharer, viewer);
+		await described(bed, viewer);
+		let content: Bytes | undefined;
+		void viewer.node.attachments.read(0, { from: 0, to: 100 }, share.link.attachments).then((read) => { content = read.ok ? read.value : undefined; });
+		expect(await bed.settle(() => content !== undefined)).toBe(true);
+		expect(content).toEqual(share.attachmentContent.subarray(0, 100));
+		expect(viewer.node.snapshot().links.some(({ peer }) => peer === sharer.id)).toBe(true);
+	});
+});
+
+describe('closing', () => {
+	test('says goodbye, and a transport that comes later is closed', async () => {
+		const { bed, sharer, viewer } = await pair();
+		await described(bed, viewer);
+		await viewer.node.close('leaving');
+		await bed.settle(undefined, 100);
+		expect(sharer.node.snapshot().links).toEqual([]);
+		const { wire } = bed.connect(viewer, sharer);
+		await bed.settle(undefined, 100);
+		expect(wire.near.send(new Uint8Array(1))).toBe(false);
+	});
+
+	test('a read that waits ends', async () => {
+		const bed = new ShareBed(share);
+		const viewer = bed.peer();
+		await viewer.node.describe(share.descriptor.bytes);
+		const read = viewer.node.reader(share.contentKey)!.read(0, 10, 0);
+		await viewer.node.close('leaving');
+		expect(await read.bytes).toEqual({ ok: false, error: 'closed' });
+	});
+});
