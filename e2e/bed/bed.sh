@@ -23,13 +23,11 @@ bridge_up() {
 	for host in a b; do ip -n "$BED-x" link set "x$host" master br0; done
 }
 
+# Ends whatever carries frames, not one remembered process: two wires at once would carry every frame twice.
 wire_down() {
-	if [ -s "$STATE/wire.pid" ]; then
-		local pid; pid=$(cat "$STATE/wire.pid")
-		kill "$pid" 2>/dev/null || true
-		while kill -0 "$pid" 2>/dev/null; do sleep .02; done
-		rm -f "$STATE/wire.pid"
-	fi
+	for pid in $(ip netns pids "$BED-x" 2>/dev/null || true); do kill "$pid" 2>/dev/null || true; done
+	while [ -n "$(ip netns pids "$BED-x" 2>/dev/null || true)" ]; do sleep .02; done
+	rm -f "$STATE/wire.ready"
 	ip -n "$BED-x" link del br0 2>/dev/null || true
 }
 
@@ -57,9 +55,9 @@ shape() {
 	wire_down
 	[ $# -gt 0 ] || { bridge_up; return; }
 	# exec'd directly: a function in the background would keep the caller's standard output open
-	ip netns exec "$BED-x" setsid python3 "$HERE/wire.py" xa xb --ready "$STATE/wire.pid" "$@" \
+	ip netns exec "$BED-x" setsid python3 "$HERE/wire.py" xa xb --ready "$STATE/wire.ready" "$@" \
 		>"$STATE/wire.log" 2>&1 </dev/null &
-	for _ in $(seq 100); do [ -s "$STATE/wire.pid" ] && return; sleep .03; done
+	for _ in $(seq 100); do [ -s "$STATE/wire.ready" ] && return; sleep .03; done
 	cat "$STATE/wire.log" >&2
 	exit 1
 }

@@ -95,7 +95,7 @@ def main():
     for option, default in (('delay-ms', 0), ('rate-mbit', 0), ('loss-percent', 0), ('queue-ms', 200)):
         a.add_argument('--' + option, type=float, default=default)
     a.add_argument('--seed', type=int, default=1)
-    a.add_argument('--ready', help='file to write the process id to, once frames are carried')
+    a.add_argument('--ready', help='file to write to, once frames are carried')
     options = a.parse_args()
     if options.no_offload: return no_offload(options.no_offload)
     ends = [open_end(dev) for dev in options.devs]
@@ -103,7 +103,7 @@ def main():
     try: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except OSError as e: print('no real-time priority:', e, file=sys.stderr)
     if options.ready:
-        with open(options.ready, 'w') as f: f.write(str(os.getpid()))
+        with open(options.ready, 'w') as f: f.write('ready')
     carry(ends, [Direction(options, rng), Direction(options, rng)])
 
 

@@ -39,6 +39,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-one-copy': { shares: [share('Summer on the lake', { people: PEOPLE, fullCopies: 1, ...sharing })] },
 	'share-two-copies': { shares: [share('Summer on the lake', { people: [seeder, second, ...PEOPLE.slice(2)], fullCopies: 2, ...sharing })] },
 	'share-codec': { shares: [share('GX010045', { warnings: [{ kind: 'video', codec: 'HEVC', plays: 'some' }], posterUrl: poster(330) })] },
+	'share-waiting': { shares: [share('Lake', { fileName: 'lake.mp4', sizeBytes: 4, status: { state: 'needs-file' }, fileUrl: undefined })] },
 	'share-several': {
 		secure: false,
 		shares: [

@@ -10,6 +10,7 @@ test('a bucket gives its burst at once and then what it gains', () => {
 	expect(bucket.take(1, 500)).toBe(true);
 	expect(bucket.isFull(1_999)).toBe(false);
 	expect(bucket.isFull(2_000)).toBe(true);
+	expect([1, 1, 1, 1].map((cost) => bucket.take(cost, 60_000))).toEqual([true, true, true, false]);
 });
 
 test('a bucket never gives more than its burst and its gain, whatever the order of the clock', () => {

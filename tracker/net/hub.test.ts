@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
-import { fail } from '../../shared/base/result.ts';
+import { fail, type Result } from '../../shared/base/result.ts';
 import { seededRng } from '../../shared/base/rng.ts';
 import { peerIdFrom, shareIdFrom } from '../../shared/protocol/ids.ts';
 import { CLIENT_TYPES } from '../../shared/protocol/tracker-message.ts';
@@ -70,7 +70,8 @@ test('a bug ends the connection that met it, and no other', () => {
 const text = fc.oneof(fc.constantFrom(...CLIENT_TYPES), fc.string());
 const field = fc.oneof(fc.constantFrom(share, peerIdFrom(new Uint8Array(16).fill(1))), fc.jsonValue(), fc.nat(40));
 const nearMessage = fc.record({
-	type: text, share: field, peer: field, to: field, wants: field, signal: field, descriptor: field, name: field, version: field,
+	type: text, share: field, peer: field, to: field, wants: field, signal: field, descriptor: field, name: field,
+	version: field,
 }, { requiredKeys: [] });
 
 test('nothing that anybody sends is a bug', () => {
@@ -96,7 +97,7 @@ test('a check that fails for a bug ends the connection too', async () => {
 
 test('a check that ends after its connection did disturbs nobody', async () => {
 	let finish = (): void => undefined;
-	const found = new Promise<ReturnType<typeof fail<'malformed'>>>((resolve) => { finish = () => resolve(fail('malformed')); });
+	const found = new Promise<Result<never, 'malformed'>>((resolve) => { finish = () => resolve(fail('malformed')); });
 	const { hub, state, enter, reports } = world(() => found);
 	const hasty = enter(1);
 	hasty.hear({ type: 'publish', share, descriptor: '' });

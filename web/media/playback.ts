@@ -39,7 +39,7 @@ export type PlaybackState =
 	| { readonly state: 'failed'; readonly failure: PlaybackFailure }
 	| { readonly state: 'closed' };
 
-/** Measures; undefined until there is something to measure. A stall: the film stood still though nobody stopped it. */
+/** Measures; undefined until there is something to measure. A stall: the film stood still for want of bytes. */
 export interface PlaybackMetrics {
 	readonly startupMs: Ms | undefined;
 	readonly stalls: number;

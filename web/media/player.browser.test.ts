@@ -77,6 +77,19 @@ test('a seek cancels what was asked for and asks for what is needed now, at once
 	expect(frameOnScreen(video)).toBe(30 * RATE);
 });
 
+test('a seek asks for nothing of what it skips', async () => {
+	const { video, player, reader } = await show('ten-minutes');
+	await until(player, ({ metrics }) => metrics.bufferedAheadSec > 10);
+	for (const time of [450, 60, 550]) {
+		const before = reader.seen.length;
+		video.currentTime = time;
+		await until(player, () => !video.seeking && video.readyState >= 2);
+		const asked = reader.seen.slice(before);
+		expect(Math.min(...asked.map(({ offset }) => offset)) / reader.size).toBeGreaterThan(time / 600 - 0.02);
+		expect(Math.max(...asked.map(({ offset }) => offset)) / reader.size).toBeLessThan((time + 40) / 600);
+	}
+});
+
 test('the window ahead is asked for with growing due times, and no further', async () => {
 	const { player, reader, video } = await show('ten-minutes');
 	await until(player, ({ metrics }) => metrics.bufferedAheadSec > 29);

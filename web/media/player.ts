@@ -28,6 +28,9 @@ export interface FilmPlayerParts {
 /** How often to look after playback that sends no events: a stalled film sends none. */
 const TICK: Ms = 250;
 
+/** With less than this ahead, a film that stands is waiting for bytes. */
+const STARVED_SEC = 0.25;
+
 const EVENTS = [
 	'timeupdate', 'seeking', 'seeked', 'waiting', 'playing', 'play', 'pause', 'ended', 'ratechange', 'loadeddata', 'canplay',
 	'error', 'progress',
@@ -189,8 +192,9 @@ export class FilmPlayer {
 		const { video } = this.#parts;
 		this.#session?.fill();
 		const isStanding = video.readyState < video.HAVE_FUTURE_DATA && !video.paused && !video.ended;
-		if (isStanding && !video.seeking) console.log('STALL', video.currentTime, video.readyState, JSON.stringify(spansOf(video.buffered)), video.duration);
-		if (isStanding && !video.seeking) this.#meter.stalled();
+		// A film that stands though its bytes are here waits for a slow decoder, which no peer can help.
+		const isStarved = bufferedAhead(spansOf(video.buffered), video.currentTime) < STARVED_SEC;
+		if (isStanding && isStarved && !video.seeking) this.#meter.stalled();
 		else this.#meter.flowing();
 		if (isStanding || video.seeking || !this.#meter.hasStarted) this.#jumpGap();
 		const nudged = this.#recovery.nudge({ isMeantToMove: !video.paused && !video.ended && !video.seeking, video });

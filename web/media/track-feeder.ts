@@ -99,8 +99,8 @@ export class TrackFeeder {
 	jump(): void {
 		const playhead = this.#parts.playhead();
 		const span = spanAt(this.#parts.queue.spans, playhead.time);
-		const isFed = this.#from - EPSILON <= playhead.time && playhead.time <= this.#plannedTo + EPSILON;
-		if (isFed && (span || playhead.time >= this.#appendedTo - EPSILON)) return this.fill();
+		const isComing = span !== undefined || playhead.time >= this.#appendedTo - EPSILON;
+		if (isComing && !this.#isAstray(playhead)) return this.fill();
 		this.restart(span ? span.to : playhead.time);
 	}
 
@@ -110,14 +110,28 @@ export class TrackFeeder {
 	/** Plans, reads and appends as far as the window goes; tells each read its new due time. */
 	fill(): void {
 		const playhead = this.#parts.playhead();
+		// The clock of a `<video>` jumps before it says so: what lies between must not be taken for missing.
+		if (this.#isAstray(playhead)) return this.jump();
 		for (const planned of this.#planned) {
 			if (!planned.data) for (const read of planned.reads) read.due(dueInMs(planned.run, playhead));
 		}
 		void this.#plan(this.#generation);
 		this.#append(playhead);
-		// Removing anything would reopen a film that has been told it is whole, which makes browsers stop for a moment.
-		const evicted = this.isDone ? undefined : spanToEvict(this.#parts.queue.spans, playhead.time, BACK_WINDOW);
-		if (evicted && this.#parts.queue.isIdle) void this.#parts.queue.remove(evicted);
+		this.#evict(playhead);
+	}
+
+	#evict(playhead: Playhead): void {
+		// Removing anything would reopen a film that has been told it is whole, which makes browsers stop for a moment;
+		// and what is waited for comes first.
+		if (this.isDone || this.#isBlocked(playhead) || !this.#parts.queue.isIdle) return;
+		const evicted = spanToEvict(this.#parts.queue.spans, playhead.time, BACK_WINDOW);
+		if (evicted) void this.#parts.queue.remove(evicted);
+	}
+
+	/** Whether the playhead is elsewhere than where this feeds. Where the track has ended, it may go on without. */
+	#isAstray({ time }: Playhead): boolean {
+		if (this.#isLocating && this.#count === 0) return Math.abs(time - this.#from) > EPSILON;
+		return time < this.#from - EPSILON || (time > this.#plannedTo + EPSILON && !this.isDone);
 	}
 
 	/** Cancels all that is on its way. */

@@ -3,10 +3,11 @@ import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { ShareState, ShareView } from '../state/app-view.ts';
 import { filesOf, shareWaitingFor } from './files.ts';
 
-const share = (id: string, fileName: string, sizeBytes: number, state: 'needs-file' | 'sharing' = 'needs-file'): ShareView => ({
-	id: id as ShareId, title: id, fileName, sizeBytes, durationSec: 1, link: '', copied: false, posterUrl: undefined,
-	status: { state } satisfies ShareState, indexed: 1, sealed: 1, warnings: [], people: [], fullCopies: 0, uploadedBytes: 0,
-	upBps: 0, fileUrl: undefined,
+type Waiting = 'needs-file' | 'sharing';
+const share = (id: string, fileName: string, sizeBytes: number, state: Waiting = 'needs-file'): ShareView => ({
+	id: id as ShareId, title: id, fileName, sizeBytes, durationSec: 1, link: '', copied: false,
+	posterUrl: undefined, status: { state } satisfies ShareState, indexed: 1, sealed: 1, warnings: [], people: [],
+	fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: undefined,
 });
 
 test('a file goes to the share that waits for one of its name and size', () => {
@@ -19,7 +20,8 @@ test('a share that is running takes no file', () => {
 	expect(shareWaitingFor([share('mine', 'lake.mp4', 9, 'sharing')], { name: 'lake.mp4', size: 9 })).toBeUndefined();
 });
 
-const item = (file: unknown, handle: () => Promise<unknown>, kind = 'file') => ({ kind, getAsFile: () => file, getAsFileSystemHandle: handle });
+const item = (file: unknown, handle: () => Promise<unknown>, kind = 'file') =>
+	({ kind, getAsFile: () => file, getAsFileSystemHandle: handle });
 const drop = (...items: unknown[]) => ({ items }) as unknown as DataTransfer;
 
 test('files come with their handles, and without them where the browser refuses', async () => {

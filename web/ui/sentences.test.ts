@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
 import type { PersonView, ShareProblem, ShareView, WatchProblem, WatchState, WatchView } from '../state/app-view.ts';
 import {
-	codecSentence, heldSentence, isLinkAlive, peopleCount, personSentence, problemSentence, shareSentence, trackerSentence,
-	watchProblemSentence, watchSentence,
+	codecSentence, heldSentence, isLinkAlive, peopleCount, personSentence, problemSentence, shareSentence,
+	trackerSentence, watchProblemSentence, watchSentence,
 } from './sentences.ts';
 
 const person = (name: string, more: Partial<PersonView> = {}): PersonView => ({

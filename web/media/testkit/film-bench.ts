@@ -33,16 +33,18 @@ export class FilmReader implements MediaReader {
 		this.seen.push(seen);
 		let cancel: (result: Result<Bytes, ReadFault>) => void = () => {};
 		const cancelled = new Promise<Result<Bytes, ReadFault>>((settle) => { cancel = settle; });
-		const read = this.#fetch(offset, length).then((bytes) => {
+		const abort = new AbortController();
+		const read = this.#fetch(offset, length, abort.signal).then((bytes): Result<Bytes, ReadFault> => {
 			if (seen.state === 'waiting') seen.state = 'read';
 			return ok(bytes);
-		});
+		}, () => fail('cancelled'));
 		return {
 			bytes: Promise.race([cancelled, read]),
 			due: (inMs) => { seen.dueInMs = inMs; },
 			cancel: () => {
 				if (seen.state === 'waiting') seen.state = 'cancelled';
 				cancel(fail('cancelled'));
+				abort.abort();
 			},
 		};
 	}
@@ -53,9 +55,9 @@ export class FilmReader implements MediaReader {
 		for (const go of this.#waiting.splice(0)) go();
 	}
 
-	async #fetch(offset: number, length: number): Promise<Bytes> {
+	async #fetch(offset: number, length: number, signal: AbortSignal): Promise<Bytes> {
 		if (this.isHeld) await new Promise<void>((go) => { this.#waiting.push(go); });
-		const response = await fetch(this.#url, { headers: { range: `bytes=${offset}-${offset + length - 1}` } });
+		const response = await fetch(this.#url, { signal, headers: { range: `bytes=${offset}-${offset + length - 1}` } });
 		const bytes = new Uint8Array(await response.arrayBuffer());
 		if (this.lies > 0) {
 			this.lies -= 1;

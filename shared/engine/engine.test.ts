@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { BitSet } from '../base/bit-set.ts';
+import { seededRng } from '../base/rng.ts';
+import { peerIdFrom, type LinkId, type PeerId } from '../protocol/ids.ts';
+import { CHUNK_BYTES, GROUP_BYTES, HASH_BYTES } from '../protocol/limits.ts';
+import { decode, encode, type PeerMessage } from '../protocol/peer-message.ts';
+import { chunksOf, chunkSet } from './chunk-set.ts';
+import { Engine } from './engine.ts';
+import type { Effect, Input } from './events.ts';
+import { PING_AFTER_MS, SILENT_MS, SNUBBED_MS } from './settings.ts';
+
+const id = (n: number): PeerId => peerIdFrom(new Uint8Array(16).fill(n));
+const SIZE = 2 * GROUP_BYTES;
+const DESCRIPTOR = { revision: 1, state: 'sealed', size: SIZE, bytes: new Uint8Array(9) } as const;
+
+/** One engine whose effects are read as words. */
+class Bed {
+	readonly engine = new Engine({ self: id(5), rng: seededRng(1) });
+	now = 0;
+
+	/** Knows the share; holds these groups. */
+	begin(...groups: number[]): this {
+		const whole = new BitSet(2);
+		for (const group of groups) whole.add(group);
+		this.step({ type: 'described', descriptor: DESCRIPTOR });
+		this.step({ type: 'inventory', inventory: { whole: whole.bytes(), partial: new Map() } });
+		return this;
+	}
+
+	step(input: Input): string[] { return this.engine.step(input, this.now).map(word); }
+	open(link: number, peer = link, initiator = true): string[] {
+		return this.step({ type: 'link-opened', link: link as LinkId, peer: id(peer), name: '', initiator });
+	}
+
+	hear(link: number, message: PeerMessage): string[] { return this.step({ type: 'frame', link: link as LinkId, bytes: encode(message) }); }
+	checked(link: number, index: number, result: 'good' | 'bad' | 'unproven' = 'good'): string[] {
+		return this.step({ type: 'chunk-checked', link: link as LinkId, index, result });
+	}
+
+	/** The link sends its proof of a group, and it is good. */
+	prove(link: number, group: number): void {
+		this.hear(link, { type: 'proof', group, certificate: { form: 'signature', bytes: new Uint8Array(64) }, leaves: new Uint8Array(128 * HASH_BYTES) });
+		this.step({ type: 'proof-checked', link: link as LinkId, group, good: true });
+	}
+
+	want(first: number, count: number, dueIn = 0): string[] { return this.step({ type: 'want', read: first, first, count, dueAt: this.now + dueIn }); }
+}
+
+function word(effect: Effect): string {
+	if (effect.type === 'serve') return `serve ${effect.link} ${effect.group}:${effect.chunks.join(' ')}`;
+	if (effect.type === 'close') return `close ${effect.link} ${effect.reason}`;
+	if (effect.type !== 'send') return effect.type;
+	const message = decode(effect.frame);
+	if (!message.ok) return 'nonsense';
+	const { value } = message;
+	if (value.type === 'bye') return `${effect.link}! bye ${value.reason}`;
+	if ('chunks' in value) return `${effect.link}! ${value.type} ${value.group}:${chunksOf(value.chunks).join(' ')}`;
+	return `${effect.link}! ${value.type}`;
+}
+
+const chunk = (index: number) => ({ type: 'chunk', index, bytes: new Uint8Array(CHUNK_BYTES) } as const);
+const ALL = { type: 'have-all', revision: 1 } as const;
+
+describe('a chunk on its way', () => {
+	test('is asked for after the proof, once', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		expect(bed.want(0, 3)).toEqual(['1! want-proof', '1! request 0:0 1 2']);
+		expect(bed.want(1, 2)).toEqual([]);
+	});
+
+	test('counts though its sender is gone when it is found good', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(0, 1);
+		bed.prove(1, 0);
+		bed.hear(1, chunk(0));
+		bed.step({ type: 'link-closed', link: 1 as LinkId, reason: 'lost' });
+		expect(bed.checked(1, 0)).toEqual(['held']);
+	});
+
+	test('is asked of another when its sender is gone before it is found bad', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(0, 1);
+		bed.prove(1, 0);
+		bed.hear(1, chunk(0));
+		bed.open(2);
+		bed.hear(2, ALL);
+		bed.step({ type: 'link-closed', link: 1 as LinkId, reason: 'lost' });
+		bed.checked(1, 0, 'unproven');
+		bed.now += 1;
+		expect(bed.engine.links.get(2 as LinkId)!.asked.size).toBe(1);
+	});
+
+	test('that crossed our cancel is as good as asked for', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(0, 2);
+		bed.prove(1, 0);
+		bed.step({ type: 'unwant', read: 0 });
+		expect(bed.want(100, 1)).toEqual(['1! cancel 0:0 1', '1! request 0:100']);
+		expect(bed.hear(1, chunk(0))).toEqual(['check-chunk']);
+		expect(bed.checked(1, 0)).toEqual(['held']);
+	});
+
+	test('that nobody asked for and nothing proves is not looked at', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		expect(bed.hear(1, chunk(200))).toEqual([]);
+	});
+
+	test('that was refused is asked of another at once', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.open(2);
+		bed.hear(1, ALL);
+		bed.want(0, 2);
+		bed.hear(2, ALL);
+		expect(bed.hear(1, { type: 'busy', group: 0, chunks: chunkSet([0, 1]) })).toEqual(['2! want-proof', '2! request 0:0 1']);
+	});
+
+	test('is asked of another when the first sends nothing, even if it pings', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.open(2);
+		bed.want(0, 2);
+		bed.hear(2, ALL);
+		for (; bed.now <= SNUBBED_MS + 500; bed.now += 250) {
+			bed.hear(1, { type: 'ping', token: 1 });
+			bed.step({ type: 'tick' });
+		}
+		expect([...bed.engine.links.get(2 as LinkId)!.asked.keys()]).toEqual([0, 1]);
+	});
+});
+
+describe('serving', () => {
+	test('goes on batch by batch, waits while the transport is full, and refuses what is not there', () => {
+		const bed = new Bed().begin(0);
+		bed.open(1);
+		expect(bed.hear(1, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([0, 1, 2, 3, 4, 5]) })).toEqual(['serve 1 0:0 1 2 3']);
+		const served = { type: 'served', link: 1 as LinkId, group: 0, bytes: 4 * CHUNK_BYTES, failed: false } as const;
+		expect(bed.step({ ...served, full: true })).toEqual([]);
+		expect(bed.step({ type: 'writable', link: 1 as LinkId })).toEqual(['serve 1 0:4 5']);
+		expect(bed.step({ ...served, full: false, failed: true })).toEqual(['1! busy 0:4 5']);
+		expect(bed.hear(1, { type: 'request', group: 1, dueInMs: 0, chunks: chunkSet([7]) })).toEqual(['1! busy 1:7']);
+		expect(bed.hear(1, { type: 'want-proof', group: 1 })).toEqual(['1! busy 1:']);
+	});
+
+	test('asks for what does not exist end the link', () => {
+		const bed = new Bed().begin(0);
+		bed.open(1);
+		expect(bed.hear(1, { type: 'request', group: 2, dueInMs: 0, chunks: chunkSet([0]) })).toEqual(['1! bye rejected', 'close 1 rejected']);
+	});
+});
+
+describe('two links to one peer', () => {
+	test.each([
+		{ first: true, peer: 9, keeps: 'first' }, { first: false, peer: 9, keeps: 'second' },
+		{ first: true, peer: 2, keeps: 'second' }, { first: false, peer: 2, keeps: 'first' },
+	])('keep the one that the lower id began: $keeps when we began the first ($first) and the other is $peer', ({ first, peer, keeps }) => {
+		const bed = new Bed();
+		bed.open(1, peer, first);
+		bed.open(2, peer, !first);
+		expect([...bed.engine.links.keys()]).toEqual([keeps === 'first' ? 1 : 2]);
+	});
+});
+
+describe('life', () => {
+	test('a silent link is pinged, then given up', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.now = PING_AFTER_MS + 1;
+		expect(bed.step({ type: 'tick' })).toContain('1! ping');
+		bed.now = SILENT_MS + 1;
+		expect(bed.step({ type: 'tick' })).toContain('close 1 lost');
+	});
+
+	test('who becomes whole says so to all, holders too, and with the attachments that it has everything', () => {
+		const bed = new Bed().begin(0);
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(128, 128);
+		bed.prove(1, 1);
+		for (let index = 128; index < 255; index++) bed.checked(1, index);
+		expect(bed.checked(1, 255).filter((done) => !done.includes('cancel'))).toEqual(['held', 'save', '1! have']);
+		expect(bed.step({ type: 'attachments-held', revision: 1 })).toEqual(['1! have-all']);
+		expect(bed.step({ type: 'group-lost', group: 1 })[0]).toBe('1! have-map');
+	});
+
+	test('after the end nothing is done', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		expect(bed.step({ type: 'stop', reason: 'leaving' })).toEqual(['1! bye leaving', 'close 1 done']);
+		expect([bed.open(2), bed.step({ type: 'tick' })]).toEqual([[], []]);
+	});
+});
