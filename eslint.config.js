@@ -59,6 +59,10 @@ export default ts.config(
 		files: ['shared/**/*.test.ts', 'shared/testkit/**/*.ts'],
 		languageOptions: { parserOptions: { projectService: false, project: './shared/tsconfig.test.json' } },
 	},
+	{
+		files: ['web/**/*.browser.test.ts', 'web/**/testkit/**'],
+		languageOptions: { parserOptions: { projectService: false, project: './web/tsconfig.test.json' } },
+	},
 	{ files: ['*.config.ts', '*.config.js', 'e2e/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
 	{ files: ['**/*.mjs', '*.js'], ...ts.configs.disableTypeChecked },
 	{ files: ['**/log.ts', 'cli/**', 'e2e/run/**', 'e2e/bench/**'], rules: { 'no-console': 'off' } },

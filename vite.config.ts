@@ -51,6 +51,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 	worker: { format: 'es' as const },
 	test: {
 		projects: [
+			node('architecture', ['../e2e/architecture.test.ts']),
 			node('shared', ['../shared/**/*.test.ts']),
 			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
 			node('web', ['**/!(*.browser).test.ts']),

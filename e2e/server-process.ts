@@ -1,4 +1,6 @@
-/** The product as a person starts it: `npm start`'s program in a process of its own, on a port and folder of its own. */
+/**
+ * The product as a person starts it: `npm start`'s program in a process of its own, on a port and folder of its own.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** Makes the film behind “Try a sample”: a day over hills and a soft chord, all of it computed, so nobody else's. Run by hand. */
+/**
+ * Makes the film behind “Try a sample”: a day over hills and a soft chord, all of it computed, so nobody else's. Run
+ * by hand.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -58,6 +58,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'watch-starting': { page: 'watch', watch: watch({ state: 'starting' }) },
 	'watch-playing': watching({ state: 'playing' }),
 	'watch-complete': { secure: false, ...watching({ state: 'playing' }, { complete: true, heldFraction: 1, held: [{ from: 0, to: 1 }], downBps: 0 }) },
+	'watch-offline': { tracker: { state: 'offline', retryInSec: 3 }, ...watching({ state: 'playing' }) },
 	'watch-muted': watching({ state: 'playing' }, { mutedByBrowser: true, resumeAtSec: 2471 }),
 	'watch-silent': watching({ state: 'playing' }, { silentBecause: 'AC-3', audioTracks: [] }),
 	'watch-seek': watching({ state: 'buffering', because: 'seek' }),

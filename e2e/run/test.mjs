@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { findTools } from './tools.mjs';
 
+/** @type {readonly (readonly [string, string, readonly string[]])[]} */
 const STAGES = [
 	['types', 'npm', ['run', '--silent', 'check:types']],
 	['lint', 'npm', ['run', '--silent', 'check:lint']],

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Demands } from './demand.ts';
 
-function demandsOf(...reads: readonly (readonly [read: number, first: number, count: number, dueAt: number])[]): Demands {
+function demandsOf(
+	...reads: readonly (readonly [read: number, first: number, count: number, dueAt: number])[]
+): Demands {
 	const demands = new Demands();
 	for (const read of reads) demands.add(...read);
 	return demands;

@@ -3,7 +3,13 @@ import type { Ms } from '../base/units.ts';
 import type { ReadId } from './events.ts';
 
 /** A read of chunks `first` to `first + count - 1`. */
-export interface Demand { readonly read: ReadId; readonly first: number; readonly count: number; dueAt: Ms; /** Where looking for lacking chunks goes on. */ cursor: number }
+export interface Demand {
+	readonly read: ReadId;
+	readonly first: number;
+	readonly count: number;
+	dueAt: Ms;
+	/** Where looking for lacking chunks goes on. */ cursor: number;
+}
 
 /** All reads of one share. */
 export class Demands {

@@ -21,7 +21,9 @@ describe('what a peer says it holds', () => {
 	test('is understood', () => {
 		const holdings = new Holdings();
 		holdings.setLayout(layout);
-		expect([holdings.setMap(map(1, 2)), holdings.add(3), holdings.setPartial(0, chunkSet([5]))]).toEqual([true, true, true]);
+		expect(
+			[holdings.setMap(map(1, 2)), holdings.add(3), holdings.setPartial(0, chunkSet([5]))],
+		).toEqual([true, true, true]);
 		expect([picture(holdings), holdings.has(0, 5), holdings.has(0, 6)]).toEqual(['+###.', true, false]);
 		holdings.setComplete(3);
 		expect([picture(holdings), holdings.hasAllChunks]).toEqual(['#####', true]);
@@ -47,16 +49,16 @@ describe('what a peer says it holds', () => {
 		expect([holdings.setLayout(layout), picture(holdings)]).toEqual([true, expected]);
 	});
 
-	test('that does not exist is a fault, at once or as soon as that is known', () => {
-		const holdings = new Holdings();
+	test.each([
+		['group', (h: Holdings) => h.add(5)],
+		['chunk', (h: Holdings) => h.setPartial(4, chunkSet([3]))],
+		['partial group', (h: Holdings) => h.setPartial(5, chunkSet([]))],
+		['length of a map', (h: Holdings) => h.setMap(new Uint8Array(2))],
+	])('a %s that does not exist is a fault, at once or as soon as that is known', (_, say) => {
+		const [holdings, early] = [new Holdings(), new Holdings()];
 		holdings.setLayout(layout);
-		expect([holdings.add(5), holdings.setPartial(4, chunkSet([3])), holdings.setPartial(5, chunkSet([])), holdings.setMap(new Uint8Array(2))])
-			.toEqual([false, false, false, false]);
-		for (const say of [(h: Holdings) => h.add(5), (h: Holdings) => h.setPartial(4, chunkSet([3])), (h: Holdings) => h.setMap(new Uint8Array(2))]) {
-			const early = new Holdings();
-			expect(say(early)).toBe(true);
-			expect([early.setLayout(layout), early.wholeGroups]).toEqual([false, 0]);
-		}
+		expect([say(holdings), say(early)]).toEqual([false, true]);
+		expect([early.setLayout(layout), early.wholeGroups]).toEqual([false, 0]);
 	});
 
 	test('is forgotten by a new map', () => {
@@ -71,7 +73,9 @@ describe('what a peer says it holds', () => {
 test('a group that was refused is not asked for again for a while', () => {
 	const holdings = new Holdings();
 	holdings.refuse(1, 100);
-	expect([holdings.isWilling(1, 99), holdings.isWilling(0, 99), holdings.isWilling(1, 100)]).toEqual([false, true, true]);
+	expect(
+		[holdings.isWilling(1, 99), holdings.isWilling(0, 99), holdings.isWilling(1, 100)],
+	).toEqual([false, true, true]);
 });
 
 describe('a link that fails', () => {

@@ -13,7 +13,12 @@ import { RequestWindow } from './window.ts';
 export interface Asked { readonly at: Ms; readonly bytes: number; readonly urgent: boolean }
 
 /** Who a link leads to. */
-export interface LinkPeer { readonly id: LinkId; readonly peer: PeerId; readonly name: string; readonly initiator: boolean }
+export interface LinkPeer {
+	readonly id: LinkId;
+	readonly peer: PeerId;
+	readonly name: string;
+	readonly initiator: boolean;
+}
 
 /** The engine's view of one connected peer. */
 export class Link {
@@ -109,7 +114,9 @@ export class Holdings {
 	get hasAllChunks(): boolean { return this.#groups?.isFull ?? false; }
 
 	hasGroup(group: number): boolean { return this.#groups?.has(group) ?? false; }
-	has(group: number, k: number): boolean { return this.hasGroup(group) || (this.#partials.get(group)?.has(k) ?? false); }
+	has(group: number, k: number): boolean {
+		return this.hasGroup(group) || (this.#partials.get(group)?.has(k) ?? false);
+	}
 	/** Chunks it holds of a group that it does not hold whole. */
 	partial(group: number): BitSet | undefined { return this.#partials.get(group); }
 	/** Whether it holds something of the group. */
@@ -121,7 +128,8 @@ export class Holdings {
 		this.#layout = layout;
 		this.#groups = this.completeRevision > 0 ? BitSet.full(layout.groups) : new BitSet(layout.groups);
 		const { map, groups } = this.#early;
-		const fits = (map === undefined || this.#readMap(map)) && this.#takeEarlyGroups(groups) && this.#trimPartials(layout);
+		const mapFits = map === undefined || this.#readMap(map);
+		const fits = mapFits && this.#takeEarlyGroups(groups) && this.#trimPartials(layout);
 		this.#early.map = undefined;
 		this.#early.groups = undefined;
 		if (!fits) this.#groups = new BitSet(layout.groups);

@@ -31,7 +31,9 @@ export class Listener {
 	count(link: Link, by: 1 | -1): void {
 		const requests = this.#peer.requests;
 		if (!requests) return;
-		for (let g = 0; g < requests.layout.groups; g++) if (link.holdings.hasGroup(g)) requests.copies[g] = (requests.copies[g] ?? 0) + by;
+		for (let g = 0; g < requests.layout.groups; g++) {
+			if (link.holdings.hasGroup(g)) requests.copies[g] = (requests.copies[g] ?? 0) + by;
+		}
 	}
 
 	/** False: it broke a rule. */

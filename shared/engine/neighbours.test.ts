@@ -58,9 +58,13 @@ describe('connections', () => {
 		const bed = new Bed();
 		const [ann, bob] = [bed.link(id('ann')), bed.link(id('bob'))];
 		bed.done();
-		bed.links.delete(bob.id);
 		bed.neighbours.learn([id('carl')], ann.id, 0);
 		expect(bed.done()).toEqual(['connect carl by 1']);
+		bed.neighbours.learn([id('carl')], bob.id, 0);
+		bed.links.delete(ann.id);
+		bed.neighbours.failed(id('carl'), 0);
+		bed.neighbours.tick(RETRY_PEER_MS);
+		expect(bed.done()).toContain('connect carl by 2');
 	});
 
 	test('that failed are tried again soon, then later each time, and in the end no more', () => {

@@ -47,7 +47,9 @@ export class Neighbours {
 			const known = this.#candidates.get(peer);
 			if (known && via !== undefined) known.relays.add(via);
 			if (known || !this.#makeRoom(via === undefined)) continue;
-			this.#candidates.set(peer, { relays: new Set(via === undefined ? [] : [via]), notBefore: -Infinity, failures: 0 });
+			this.#candidates.set(
+				peer, { relays: new Set(via === undefined ? [] : [via]), notBefore: -Infinity, failures: 0 },
+			);
 		}
 		this.connect(now);
 	}
@@ -55,7 +57,9 @@ export class Neighbours {
 	/** Begins as many connections as are lacking. */
 	connect(now: Ms): void {
 		const linked = new Set([...this.#links.values()].map((link) => link.who.peer));
-		const free = [...this.#candidates].filter(([peer, c]) => !linked.has(peer) && !this.#connecting.has(peer) && c.notBefore <= now);
+		const free = [...this.#candidates].filter(
+			([peer, c]) => !linked.has(peer) && !this.#connecting.has(peer) && c.notBefore <= now,
+		);
 		const lacking = TARGET_LINKS - this.#links.size - this.#connecting.size;
 		for (const [peer, candidate] of sample(this.#rng, free, Math.max(0, lacking))) {
 			this.#connecting.set(peer, now);
@@ -90,7 +94,10 @@ export class Neighbours {
 		if (candidate) candidate.failures = 0;
 	}
 
-	/** It has no place for us, or broke a rule, or says that we did: it is not connected to for that long, whoever names it. */
+	/**
+	 * It has no place for us, or broke a rule, or says that we did: it is not connected to for that long, whoever names
+	 * it.
+	 */
 	shun(peer: PeerId, span: Ms, now: Ms): void {
 		this.#connecting.delete(peer);
 		this.#candidates.set(peer, { relays: new Set(), notBefore: now + span, failures: 0 });
@@ -110,7 +117,9 @@ export class Neighbours {
 
 	tick(now: Ms): void {
 		for (const [peer, since] of [...this.#connecting]) if (now - since > CONNECT_MS) this.failed(peer, now);
-		for (const [peer, c] of this.#candidates) if (c.notBefore > now && this.#candidates.size >= MAX_CANDIDATES) this.#candidates.delete(peer);
+		for (const [peer, c] of this.#candidates) {
+			if (c.notBefore > now && this.#candidates.size >= MAX_CANDIDATES) this.#candidates.delete(peer);
+		}
 		this.connect(now);
 		const lacking = TARGET_LINKS - this.#links.size - this.#connecting.size;
 		if (lacking > 0 && now - this.#foundAt >= FIND_MS) {
@@ -120,7 +129,9 @@ export class Neighbours {
 		if (now - this.#exchangedAt >= EXCHANGE_MS) this.#exchange(now);
 	}
 
-	/** Peers that the tracker names are more likely to be there than those of hearsay: they take the place of the oldest. */
+	/**
+	 * Peers that the tracker names are more likely to be there than those of hearsay: they take the place of the oldest.
+	 */
 	#makeRoom(isNamedByTracker: boolean): boolean {
 		if (this.#candidates.size < MAX_CANDIDATES) return true;
 		if (!isNamedByTracker) return false;

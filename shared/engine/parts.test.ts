@@ -36,7 +36,9 @@ describe('a part', () => {
 		bed.parts.want(name(0), 1);
 		bed.parts.fill(2);
 		expect(bed.asked()).toEqual(['1<0']);
-		expect([bed.parts.expects(name(0), ANN), bed.parts.expects(name(0), BOB), bed.parts.expects(name(1), ANN)]).toEqual([true, false, false]);
+		expect(
+			[bed.parts.expects(name(0), ANN), bed.parts.expects(name(0), BOB), bed.parts.expects(name(1), ANN)],
+		).toEqual([true, false, false]);
 	});
 
 	test('that one has not is asked of the next; when nobody has it, of all again after a while', () => {

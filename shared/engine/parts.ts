@@ -1,4 +1,7 @@
-/** Fetches parts of attachments: each from one link, soon from a second when that one is slow, from the next when it has it not. */
+/**
+ * Fetches parts of attachments: each from one link, soon from a second when that one is slow, from the next when it has
+ * it not.
+ */
 import type { Ms } from '../base/units.ts';
 import type { LinkId } from '../protocol/ids.ts';
 import type { PartName } from './events.ts';
@@ -18,7 +21,10 @@ interface WantedPart {
 /** Parts asked of one link at once: 128 KiB on the wire at most. */
 const MAX_PARTS_A_LINK = 8;
 
-/** A part that has not come after this long is asked of a second link too: parts are small, and a first frame waits for them. */
+/**
+ * A part that has not come after this long is asked of a second link too: parts are small, and a first frame waits for
+ * them.
+ */
 const LATE_PART_MS: Ms = 1000;
 
 /** All parts that are wanted and not here. */

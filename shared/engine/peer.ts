@@ -34,4 +34,10 @@ export interface Peer {
 }
 
 /** What an engine counts for people and tests. */
-export interface Counts { verified: number; rejected: number; duplicateBytes: number; downloadedBytes: number; uploadedBytes: number }
+export interface Counts {
+	verified: number;
+	rejected: number;
+	duplicateBytes: number;
+	downloadedBytes: number;
+	uploadedBytes: number;
+}

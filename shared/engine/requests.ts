@@ -45,7 +45,9 @@ export class Requests {
 	fill(link: Link, now: Ms): void {
 		if (this.inventory.complete || now < link.restsUntil) return;
 		const room = roomOf(link);
-		if (room.any > 0 || (room.urgent > 0 && this.#isAnyUrgent(now))) this.#ask(link, pickFor(link, room, this.#situation(now)), now);
+		if (room.any > 0 || (room.urgent > 0 && this.#isAnyUrgent(now))) {
+			this.#ask(link, pickFor(link, room, this.#situation(now)), now);
+		}
 	}
 
 	/** The read's chunks are urgent: whatever else fills the windows has to wait. */
@@ -149,18 +151,23 @@ export class Requests {
 	/** Takes back urgent requests of reads that ended, where no other read waits for them. Whether there were any. */
 	#takeBack(): boolean {
 		let some = false;
-		for (const { first, count } of this.#ended.splice(0)) {
+		for (const demand of this.#ended.splice(0)) {
 			for (const link of this.#links.values()) {
-				const stale: number[] = [];
-				for (const [index, asked] of link.asked) {
-					if (!asked.urgent || index < first || index >= first + count) continue;
-					if (this.demands.dueOf(index) === undefined) stale.push(index);
-				}
+				const stale = this.#staleOf(link, demand);
 				this.cancel(link, stale);
 				some ||= stale.length > 0;
 			}
 		}
 		return some;
+	}
+
+	#staleOf(link: Link, { first, count }: Demand): number[] {
+		const stale: number[] = [];
+		for (const [index, asked] of link.asked) {
+			if (!asked.urgent || index < first || index >= first + count) continue;
+			if (this.demands.dueOf(index) === undefined) stale.push(index);
+		}
+		return stale;
 	}
 
 	#snub(link: Link, now: Ms): void {
@@ -185,7 +192,8 @@ export class Requests {
 		let longest: Ms = RACE_AFTER_MS;
 		for (const other of this.#links.values()) {
 			if (other === link || other.asked.size === 0) continue;
-			const left = now - other.progressAt + (other.window.roundTripMs ?? 0) * (other.outstandingBytes / other.window.bytes);
+			const windowsOwed = other.outstandingBytes / other.window.bytes;
+			const left = now - other.progressAt + (other.window.roundTripMs ?? 0) * windowsOwed;
 			if (left <= longest) continue;
 			slowest = other;
 			longest = left;

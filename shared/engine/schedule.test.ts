@@ -24,7 +24,14 @@ interface Picture {
 }
 
 /** `has`: `#` where it holds the chunk, all by default. `room` in chunks. `took`: its round trip. */
-interface LinkPicture { readonly has?: string; readonly room?: number; readonly urgentRoom?: number; readonly isNew?: boolean; readonly took?: number; readonly rests?: boolean }
+interface LinkPicture {
+	readonly has?: string;
+	readonly room?: number;
+	readonly urgentRoom?: number;
+	readonly isNew?: boolean;
+	readonly took?: number;
+	readonly rests?: boolean;
+}
 
 function paint(picture: Picture): { readonly situation: Situation; readonly links: ReadonlyMap<string, Link> } {
 	const size = picture.map.length * CHUNK_BYTES;
@@ -33,11 +40,13 @@ function paint(picture: Picture): { readonly situation: Situation; readonly link
 	const names = Object.keys(picture.links);
 	const idOf = (name: string) => (names.findIndex((other) => other.startsWith(name)) + 1) as LinkId;
 	const links = new Map(names.map((name) => [name, makeLink(picture.links[name]!, { id: idOf(name), layout })]));
-	for (const [index, letter] of [...picture.map].entries()) {
+	for (const [index, letter] of picture.map.split('').entries()) {
 		if (letter === '#') inventory.hold(index, NOW);
 		else if (letter !== '.') {
 			inventory.ask(index);
-			[...links.values()].find(({ id }) => id === idOf(letter))?.ask(index, { at: NOW - 50, bytes: CHUNK_BYTES, urgent: false });
+			[...links.values()].find(({ id }) => id === idOf(letter))?.ask(
+				index, { at: NOW - 50, bytes: CHUNK_BYTES, urgent: false },
+			);
 		}
 	}
 	const { proof = 'known' } = picture;
@@ -45,9 +54,12 @@ function paint(picture: Picture): { readonly situation: Situation; readonly link
 		partial.proof = typeof proof === 'string' ? { state: proof } : { state: 'asked', of: idOf(proof.of), at: NOW - proof.ago };
 	}
 	const demands = new Demands();
-	for (const [read, [first, count, dueIn]] of (picture.reads ?? []).entries()) demands.add(read, first, count, NOW + dueIn);
+	for (const [read, [first, count, dueIn]] of (picture.reads ?? []).entries()) {
+		demands.add(read, first, count, NOW + dueIn);
+	}
 	const situation: Situation = {
-		inventory, demands, late: new Set(picture.late), copies: new Uint16Array(layout.groups), background: picture.background ?? false,
+		inventory, demands, late: new Set(picture.late), copies: new Uint16Array(layout.groups),
+		background: picture.background ?? false,
 		links: new Map([...links.values()].map((link) => [link.id, link])), now: NOW, rng: seededRng(picture.seed ?? 1),
 	};
 	return { situation, links };
@@ -62,7 +74,7 @@ function makeLink(picture: LinkPicture, of: { readonly id: LinkId; readonly layo
 	if (picture.has === undefined) link.holdings.setComplete(1);
 	else {
 		const held = new BitSet(128);
-		for (const [k, letter] of [...picture.has].entries()) if (letter === '#') held.add(k);
+		for (const [k, letter] of picture.has.split('').entries()) if (letter === '#') held.add(k);
 		link.holdings.setPartial(0, held.bytes());
 	}
 	return link;
@@ -175,7 +187,9 @@ describe('in the background', () => {
 
 	test('no more groups are begun than memory has room for, but an idle link may always work', () => {
 		const { situation, links } = paint({ ...groups(MAX_BACKGROUND_GROUPS + 4), links: { ann: {}, bob: {} } });
-		for (let group = 0; group < MAX_BACKGROUND_GROUPS; group++) for (let k = 0; k < 128; k++) situation.inventory.ask(group * 128 + k);
+		for (let group = 0; group < MAX_BACKGROUND_GROUPS; group++) {
+			for (let k = 0; k < 128; k++) situation.inventory.ask(group * 128 + k);
+		}
 		const room = { any: 40 * GROUP_BYTES, urgent: 0 };
 		const idle = pickFor(links.get('ann')!, room, situation);
 		expect(idle.length).toBe(128);
@@ -201,7 +215,9 @@ describe('in the background', () => {
 		link.holdings.setMap(new BitSet(20_000).bytes());
 		link.holdings.add(12_345);
 		const inventory = new Inventory(layout, { whole: new BitSet(20_000).bytes(), partial: new Map() });
-		const picks = pickFor(link, { any: CHUNK_BYTES, urgent: 0 }, { ...situation, inventory, copies: new Uint16Array(20_000) });
+		const picks = pickFor(
+			link, { any: CHUNK_BYTES, urgent: 0 }, { ...situation, inventory, copies: new Uint16Array(20_000) },
+		);
 		expect(picks.map(({ index }) => index)).toEqual([12_345 * 128]);
 	});
 });

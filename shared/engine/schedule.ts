@@ -29,7 +29,10 @@ export interface Room { readonly any: number; readonly urgent: number }
 /** A chunk to ask for. `dueAt` Infinity: no playhead waits for it. */
 export interface Pick { readonly index: number; readonly dueAt: Ms }
 
-/** Chunks of a run that is fetched ahead at once: 128 KiB, so that one request names it and neighbours soon have it to give. */
+/**
+ * Chunks of a run that is fetched ahead at once: 128 KiB, so that one request names it and neighbours soon have it to
+ * give.
+ */
 const RUN_CHUNKS = 16;
 
 /** Places in a read to begin at are this far apart. */
@@ -43,8 +46,8 @@ const AHEAD_CHOICES = 4;
 const MAX_LOOKS = 64;
 
 /**
- * Chunks to ask of `link`, in the order to ask, as many as there is room for. Urgent ones may fill a window of their own:
- * the other side sends them first, whatever else it owes. Pure but for the demands' cursors.
+ * Chunks to ask of `link`, in the order to ask, as many as there is room for. Urgent ones may fill a window of their
+ * own: the other side sends them first, whatever else it owes. Pure but for the demands' cursors.
  */
 export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
 	const picker = new Picker(link, room, s);
@@ -56,12 +59,17 @@ export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
 	return picker.picks;
 }
 
-/** Chunks that `other` owes and will be long in sending, the last first: for a link that has nothing else to ask for. */
+/**
+ * Chunks that `other` owes and will be long in sending, the last first: for a link that has nothing else to ask for.
+ */
 export function pickRace(link: Link, other: Link, s: Situation): Pick[] {
 	const picker = new Picker(link, { any: link.window.bytes, urgent: link.window.bytes }, s);
 	picker.takeAlso([...other.asked.keys()].reverse());
 	return picker.picks;
 }
+
+/** A place in a read, and how many links have it. */
+interface Run { readonly from: number; readonly demand: Demand; readonly copies: number }
 
 class Picker {
 	readonly picks: Pick[] = [];
@@ -113,9 +121,11 @@ class Picker {
 	 */
 	takeAhead(): void {
 		if (this.#room <= 0) return;
-		const ahead = this.#s.demands.inOrder().filter((demand) => !this.#isUrgent(demand.dueAt) && demand.cursor < demand.first + demand.count);
+		const ahead = this.#s.demands.inOrder().filter(
+			(demand) => !this.#isUrgent(demand.dueAt) && demand.cursor < demand.first + demand.count,
+		);
 		for (let tries = 0; tries < AHEAD_TRIES && ahead.length > 0 && this.#room > 0; tries++) {
-			let best: { readonly from: number; readonly demand: Demand; readonly copies: number } | undefined;
+			let best: Run | undefined;
 			for (let choice = 0; choice < AHEAD_CHOICES; choice++) {
 				const run = this.#randomRun(ahead);
 				if (run && (!best || run.copies < best.copies)) best = run;
@@ -145,7 +155,7 @@ class Picker {
 	get #isIdle(): boolean { return this.#link.asked.size === 0 && this.picks.length === 0; }
 
 	/** A place in one of these reads where the link has something we lack, and how many others have it. */
-	#randomRun(ahead: readonly Demand[]): { readonly from: number; readonly demand: Demand; readonly copies: number } | undefined {
+	#randomRun(ahead: readonly Demand[]): Run | undefined {
 		const { inventory, links, rng } = this.#s;
 		const demand = ahead[randomBelow(rng, ahead.length)];
 		if (!demand) return undefined;
@@ -186,7 +196,8 @@ class Picker {
 		const group = Math.floor(from / GROUP_CHUNKS);
 		const partial = this.#s.inventory.partials.get(group);
 		if (this.#s.inventory.whole.has(group) || partial?.taken.isFull || !this.#isFitFor(group, partial, dueAt)) return;
-		for (let index = this.#next(from, partial); index < to && this.#roomFor(dueAt) > 0; index = this.#next(index + 1, partial)) {
+		let index = this.#next(from, partial);
+		for (; index < to && this.#roomFor(dueAt) > 0; index = this.#next(index + 1, partial)) {
 			if (!this.#taken.has(index)) this.#take(index, dueAt);
 		}
 	}
@@ -196,7 +207,8 @@ class Picker {
 		const k = from % GROUP_CHUNKS;
 		const group = (from - k) / GROUP_CHUNKS;
 		const theirs = this.#link.holdings.hasGroup(group) ? undefined : this.#link.holdings.partial(group);
-		const next = partial ? (theirs?.nextNotIn(partial.taken, k) ?? partial.taken.nextMissing(k)) : (theirs?.next(k) ?? k);
+		let next = theirs?.next(k) ?? k;
+		if (partial) next = theirs ? theirs.nextNotIn(partial.taken, k) : partial.taken.nextMissing(k);
 		return next < 0 ? Infinity : group * GROUP_CHUNKS + next;
 	}
 
@@ -208,15 +220,18 @@ class Picker {
 	}
 
 	/**
-	 * Chunks go to any link once the proof of their group is known, and before that to the link that was asked for it: what
-	 * cannot be checked is thrown away. A playhead does not wait long for one link's proof.
+	 * Chunks go to any link once the proof of their group is known, and before that to the link that was asked for it:
+	 * what cannot be checked is thrown away. A playhead does not wait long for one link's proof.
 	 */
 	#mayAsk(partial: PartialGroup | undefined, dueAt: Ms): boolean {
 		if (partial?.proof.state !== 'asked' || partial.proof.of === this.#link.id) return true;
 		return this.#isUrgent(dueAt) && this.#s.now - partial.proof.at >= SECOND_PROOF_MS;
 	}
 
-	/** A chunk that is due soon goes to no slow link and, but for a few, to no stranger while a better one has it (DESIGN §5, §8). */
+	/**
+	 * A chunk that is due soon goes to no slow link and, but for a few, to no stranger while a better one has it (DESIGN
+	 * §5, §8).
+	 */
 	#isBetterElsewhere(group: number, dueAt: Ms): boolean {
 		const { proved, window, outstandingBytes } = this.#link;
 		const takes = window.roundTripMs ?? 0;
@@ -231,7 +246,9 @@ class Picker {
 		return false;
 	}
 
-	/** Of some groups that the link holds and we have nothing of, the one with the fewest copies; from a random place on. */
+	/**
+	 * Of some groups that the link holds and we have nothing of, the one with the fewest copies; from a random place on.
+	 */
 	#rarest(): number | undefined {
 		const { inventory, copies, rng } = this.#s;
 		const { groups } = this.#link.holdings;
@@ -249,7 +266,11 @@ class Picker {
 				continue;
 			}
 			at = group + 1;
-			if (inventory.partials.has(group) || this.#begun.has(group) || !this.#link.holdings.isWilling(group, this.#s.now)) continue;
+			if (
+				inventory.partials.has(group) || this.#begun.has(group) || !this.#link.holdings.isWilling(group, this.#s.now)
+			) {
+				continue;
+			}
 			looked += 1;
 			const count = (copies[group] ?? 0) + this.#begunBy(group);
 			if (count >= fewest) continue;
@@ -262,7 +283,9 @@ class Picker {
 	/** Links that have part of the group: they will soon have all of it. */
 	#begunBy(group: number): number {
 		let count = 0;
-		for (const { holdings } of this.#s.links.values()) if (!holdings.hasGroup(group) && holdings.hasSome(group)) count += 1;
+		for (const { holdings } of this.#s.links.values()) {
+			if (!holdings.hasGroup(group) && holdings.hasSome(group)) count += 1;
+		}
 		return count;
 	}
 

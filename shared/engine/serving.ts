@@ -19,7 +19,9 @@ export class Serving {
 	constructor(peer: Peer) { this.#peer = peer; }
 
 	/** False when the request names what does not exist. What we do not hold, or cannot queue, is refused at once. */
-	request(link: Link, wanted: { readonly group: number; readonly chunks: Uint8Array; readonly dueInMs: number }, now: Ms): boolean {
+	request(
+		link: Link, wanted: { readonly group: number; readonly chunks: Uint8Array; readonly dueInMs: number }, now: Ms,
+	): boolean {
 		const inventory = this.#peer.requests?.inventory;
 		if (!inventory) {
 			this.#refuse(link, wanted.group, chunksOf(wanted.chunks));

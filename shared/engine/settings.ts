@@ -5,7 +5,10 @@ import { MIB, SECOND, type Ms } from '../base/units.ts';
 /** Chunks due sooner than this are fetched in playback order; what is later gives way to them. */
 export const URGENT_MS: Ms = 8 * SECOND;
 
-/** A chunk due sooner than this is not left to a link that has sent nothing good yet, while a proved one has it: time to ask again. */
+/**
+ * A chunk due sooner than this is not left to a link that has sent nothing good yet, while a proved one has it: time to
+ * ask again.
+ */
 export const RISKY_MS: Ms = 2 * SECOND;
 
 /** A playhead waits this long for one link's proof of a group before a second is asked: 4 KiB more, against a stall. */
@@ -42,7 +45,10 @@ export const MAX_BACKGROUND_GROUPS = 16;
 /** How many missing groups the rarest is chosen from: enough to find a rare one, cheap for a 20 GB film. */
 export const RAREST_SAMPLE = 64;
 
-/** Chunks of a group held that neighbours were not told of, from which on they are told at once; fewer wait for the next tick. */
+/**
+ * Chunks of a group held that neighbours were not told of, from which on they are told at once; fewer wait for the next
+ * tick.
+ */
 export const TELL_CHUNKS = 16;
 
 /** Chunks handed to the runtime at once for one link, so that control frames wait for no more than these. 32 KiB. */
@@ -66,7 +72,10 @@ export const SHUN_PEER_MS: Ms = 300 * SECOND;
 /** A candidate that could not be reached this often in a row is forgotten. */
 export const MAX_CONNECT_FAILURES = 4;
 
-/** Chunks of one link that came without the proof it owes, before it is dropped: more than may be under way honestly after a loss. */
+/**
+ * Chunks of one link that came without the proof it owes, before it is dropped: more than may be under way honestly
+ * after a loss.
+ */
 export const MAX_UNPROVEN_CHUNKS = 256;
 
 /** Parts that were not what the descriptor says before their sender is dropped: one may be of another revision. */

@@ -48,7 +48,9 @@ test('asking twice queues once, and a cancel takes back what has not gone', () =
 
 test('what would be too much is refused', () => {
 	const queue = new UploadQueue();
-	for (let group = 0; group < MAX_QUEUED_CHUNKS / 128; group++) expect(queue.add(group, upTo(128), Infinity)).toEqual([]);
+	for (let group = 0; group < MAX_QUEUED_CHUNKS / 128; group++) {
+		expect(queue.add(group, upTo(128), Infinity)).toEqual([]);
+	}
 	expect(queue.add(99, [4, 5], 0)).toEqual([4, 5]);
 	expect(queue.size).toBe(MAX_QUEUED_CHUNKS);
 	expect(queue.take(never)?.chunks.length).toBe(SERVE_BATCH);

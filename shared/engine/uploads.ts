@@ -51,17 +51,21 @@ export class UploadQueue {
 
 	/**
 	 * Takes the next chunks to send: of the group that is due first, those that were sent least often before, `sent` says
-	 * how often. So viewers who ask for the same at the same time get different parts of it, and the rest from each other.
+	 * how often. So viewers who ask for the same at the same time get different parts of it, and the rest from each
+	 * other.
 	 */
 	take(sent: (group: number, k: number) => number): Batch | undefined {
 		let first: Wanted | undefined;
 		for (const wanted of this.#wanted.values()) {
-			if (!first || wanted.dueAt < first.dueAt || (wanted.dueAt === first.dueAt && wanted.order < first.order)) first = wanted;
+			if (!first || wanted.dueAt < first.dueAt || (wanted.dueAt === first.dueAt && wanted.order < first.order)) {
+				first = wanted;
+			}
 		}
 		if (!first) return undefined;
 		const { group } = first;
 		const chunks: number[] = [];
-		for (let least = leastOf(first, sent); chunks.length < SERVE_BATCH && least < Infinity; least = leastOf(first, sent, least + 1)) {
+		let least = leastOf(first, sent);
+		for (; chunks.length < SERVE_BATCH && least < Infinity; least = leastOf(first, sent, least + 1)) {
 			for (const k of first.chunks) if (chunks.length < SERVE_BATCH && sent(group, k) === least) chunks.push(k);
 		}
 		this.cancel(group, chunks);

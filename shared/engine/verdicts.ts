@@ -1,6 +1,6 @@
 /**
- * What follows from a check of something a peer sent. The peer may be gone by then: good bytes count all the same, and what
- * counted as on its way is set free in every case.
+ * What follows from a check of something a peer sent. The peer may be gone by then: good bytes count all the same, and
+ * what counted as on its way is set free in every case.
  */
 import type { Ms } from '../base/units.ts';
 import type { LinkId } from '../protocol/ids.ts';
@@ -35,7 +35,10 @@ export class Verdicts {
 		requests.fillAll(now);
 	}
 
-	/** A bad chunk is evidence; unproven ones are a fault only if many come of one that owes the proof: it should come first. */
+	/**
+	 * A bad chunk is evidence; unproven ones are a fault only if many come of one that owes the proof: it should come
+	 * first.
+	 */
 	chunk({ link: id, index, result }: Of<'chunk-checked'>, now: Ms): void {
 		const { requests } = this.#peer;
 		if (!requests) return;

@@ -26,7 +26,9 @@ export class RequestWindow {
 	/** Smoothed time from asking to having, queueing included; undefined before the first arrival. */
 	get roundTripMs(): Ms | undefined { return this.#smooth; }
 	/** After this long an answer is late: RFC 6298's srtt + 4 × deviation, at least 200 ms. */
-	get lateAfterMs(): Ms { return this.#smooth === undefined ? 1000 : Math.max(200, this.#smooth + 4 * this.#deviation); }
+	get lateAfterMs(): Ms {
+		return this.#smooth === undefined ? 1000 : Math.max(200, this.#smooth + 4 * this.#deviation);
+	}
 
 	/** `bytes` arrived `took` ms after they were asked for, while the window was `full` or not. */
 	arrived(bytes: number, took: Ms, now: Ms, full: boolean): void {

@@ -56,8 +56,6 @@ const body = v.object({
 export type DescriptorBody = v.InferOutput<typeof body>;
 /** What an attachment is for. */
 export type AttachmentKind = DescriptorBody['attachments'][number]['kind'];
-/** One stream of pictures, sound or words in the file. */
-export type Track = DescriptorBody['tracks'][number];
 
 /** The body that these bytes spell, or undefined. */
 export function parseBody(bytes: Bytes): DescriptorBody | undefined {

@@ -71,7 +71,9 @@ export class Attachments {
 	 *
 	 * @param key - the attachment key; for clear attachments any
 	 */
-	async read(attachment: number, range: { readonly from: number; readonly to: number }, key: Bytes): Promise<Result<Bytes, AttachmentFault>> {
+	async read(
+		attachment: number, range: { readonly from: number; readonly to: number }, key: Bytes,
+	): Promise<Result<Bytes, AttachmentFault>> {
 		const entry = this.#descriptor?.attachments[attachment];
 		const id = this.#descriptor?.id;
 		if (!entry || !id || range.to > entry.contentBytes) return fail('no-such');
@@ -111,7 +113,9 @@ export class Attachments {
 	}
 
 	/** Parts as they travel, and before them the lists that name them. */
-	async #fetch(attachment: number, range: { readonly first: number; readonly end: number }): Promise<(Bytes | undefined)[]> {
+	async #fetch(
+		attachment: number, range: { readonly first: number; readonly end: number },
+	): Promise<(Bytes | undefined)[]> {
 		const entry = this.#descriptor?.attachments[attachment];
 		if (!entry) return [undefined];
 		if (listCount(entry.parts) > 0) {

@@ -1,7 +1,7 @@
 /**
- * The groups of one share in memory: those on their way, and those that were used last. Everything else is in the store.
- * Bounded: what the store has too is let go beyond {@link HOT_BYTES}; what it has not is what the engine has begun and not
- * yet saved, and the engine bounds that.
+ * The groups of one share in memory: those on their way, and those that were used last. Everything else is in the
+ * store. Bounded: what the store has too is let go beyond {@link HOT_BYTES}; what it has not is what the engine has
+ * begun and not yet saved, and the engine bounds that.
  */
 import type { Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
@@ -60,7 +60,9 @@ export class GroupCache {
 		await this.read(group);
 		if (this.#hot.has(group)) return;
 		const bytes = new Uint8Array(this.#layout.bytesIn(group));
-		this.#hot.set(group, { bytes, held: new Uint8Array(CHUNK_SET_BYTES), ...proof, isStored: false, saves: 0, failed: false });
+		this.#hot.set(
+			group, { bytes, held: new Uint8Array(CHUNK_SET_BYTES), ...proof, isStored: false, saves: 0, failed: false },
+		);
 		this.#shrink();
 	}
 

@@ -32,7 +32,9 @@ describe('a share goes from one peer to another', () => {
 	test('descriptor, proofs and chunks come, are decrypted, and kept', async () => {
 		const { bed, sharer, viewer } = await pair();
 		viewer.node.setBackground(true);
-		expect(await bed.settle(() => viewer.kept.size === 3 && viewer.node.snapshot().chunks.held === share.layout.chunks)).toBe(true);
+		expect(
+			await bed.settle(() => viewer.kept.size === 3 && viewer.node.snapshot().chunks.held === share.layout.chunks),
+		).toBe(true);
 		expect(viewer.node.descriptor?.bytes).toEqual(share.descriptor.bytes);
 		for (const [group, stored] of share.groups) {
 			expectBytes(viewer.kept.get(group)?.bytes, stored.bytes);
@@ -48,7 +50,9 @@ describe('a share goes from one peer to another', () => {
 		const { bed, viewer } = await pair();
 		await described(bed, viewer);
 		let plain: Bytes | undefined;
-		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES - 777, 20_000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES - 777, 20_000, 0).bytes.then(
+			(read) => { plain = read.ok ? read.value : undefined; },
+		);
 		expect(await bed.settle(() => plain !== undefined)).toBe(true);
 		expectBytes(plain, share.plain.subarray(GROUP_BYTES - 777, GROUP_BYTES - 777 + 20_000));
 		expect(viewer.node.snapshot().chunks.held).toBe(4);
@@ -115,7 +119,9 @@ describe('what was stored', () => {
 		await bed.settle(() => viewer.kept.size === 3);
 		await viewer.node.loseGroup(1);
 		let plain: Bytes | undefined;
-		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES, 9000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES, 9000, 0).bytes.then(
+			(read) => { plain = read.ok ? read.value : undefined; },
+		);
 		expect(await bed.settle(() => plain !== undefined && viewer.kept.size === 3)).toBe(true);
 		expectBytes(plain, share.plain.subarray(GROUP_BYTES, GROUP_BYTES + 9000));
 	});
@@ -127,7 +133,9 @@ describe('what was stored', () => {
 		viewer.node.setBackground(true);
 		await bed.settle(() => viewer.told.includes('store full'));
 		let plain: Bytes | undefined;
-		void viewer.node.reader(share.contentKey)!.read(2 * GROUP_BYTES, 5000, 0).bytes.then((read) => { plain = read.ok ? read.value : undefined; });
+		void viewer.node.reader(share.contentKey)!.read(2 * GROUP_BYTES, 5000, 0).bytes.then(
+			(read) => { plain = read.ok ? read.value : undefined; },
+		);
 		await bed.settle(() => plain !== undefined);
 		expectBytes(plain, share.plain.subarray(2 * GROUP_BYTES));
 	});
@@ -180,7 +188,9 @@ describe('attachments', () => {
 		const { bed, viewer } = await pair();
 		await described(bed, viewer);
 		let content: Bytes | undefined;
-		void viewer.node.attachments.read(0, { from: 30_000, to: 60_000 }, share.link.attachments).then((read) => { content = read.ok ? read.value : undefined; });
+		void viewer.node.attachments.read(0, { from: 30_000, to: 60_000 }, share.link.attachments).then(
+			(read) => { content = read.ok ? read.value : undefined; },
+		);
 		expect(await bed.settle(() => content !== undefined)).toBe(true);
 		expectBytes(content, share.attachmentContent.subarray(30_000, 60_000));
 		expect(viewer.parts.kept.size).toBe(1 + 3);
@@ -205,7 +215,9 @@ describe('attachments', () => {
 		bed.connect(sharer, viewer);
 		await described(bed, viewer);
 		let content: Bytes | undefined;
-		void viewer.node.attachments.read(0, { from: 0, to: 100 }, share.link.attachments).then((read) => { content = read.ok ? read.value : undefined; });
+		void viewer.node.attachments.read(0, { from: 0, to: 100 }, share.link.attachments).then(
+			(read) => { content = read.ok ? read.value : undefined; },
+		);
 		expect(await bed.settle(() => content !== undefined)).toBe(true);
 		expectBytes(content, share.attachmentContent.subarray(0, 100));
 		expect(viewer.node.snapshot().links.some(({ peer }) => peer === sharer.id)).toBe(true);

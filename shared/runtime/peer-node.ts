@@ -97,7 +97,10 @@ export class PeerNode {
 		this.#stopTicking = this.#init.clock.after(0, tick);
 	}
 
-	/** A descriptor from the tracker, the store or ourselves. Settles once it is in force, or was found wanting. `version`: of a later program. */
+	/**
+	 * A descriptor from the tracker, the store or ourselves. Settles once it is in force, or was found wanting.
+	 * `version`: of a later program.
+	 */
 	async describe(bytes: Bytes): Promise<'newer' | 'same' | 'older' | 'equivocation' | 'version' | 'forged'> {
 		const read = await readDescriptor(this.#init.crypto, this.#init.share, bytes);
 		if (!read.ok) return read.error === 'version' ? 'version' : 'forged';

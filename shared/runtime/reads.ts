@@ -20,7 +20,13 @@ export interface ReadHost {
 	decrypt(offset: number, bytes: Bytes): Promise<Bytes>;
 }
 
-interface Waiting { readonly first: number; readonly end: number; missing: number; readonly finish: () => void; readonly fail: (fault: ReadFault) => void }
+interface Waiting {
+	readonly first: number;
+	readonly end: number;
+	missing: number;
+	readonly finish: () => void;
+	readonly fail: (fault: ReadFault) => void;
+}
 
 /** All reads of one share. */
 export class Reads implements MediaReader {

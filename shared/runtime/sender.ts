@@ -17,7 +17,9 @@ export interface ServeSources {
 	part(name: PartName): Promise<Bytes | undefined>;
 }
 
-/** Proofs and parts waiting for the store, from which on further ones are not answered: nobody needs so many at once. */
+/**
+ * Proofs and parts waiting for the store, from which on further ones are not answered: nobody needs so many at once.
+ */
 const MAX_PENDING = 512;
 
 /** What became of a batch of chunks. */

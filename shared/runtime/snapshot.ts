@@ -25,7 +25,9 @@ export interface LinkSnapshot {
 
 /** A peer of a share. */
 export interface NodeSnapshot {
-	readonly chunks: { readonly total: number; readonly held: number; readonly verified: number; readonly rejected: number };
+	readonly chunks: {
+		readonly total: number; readonly held: number; readonly verified: number; readonly rejected: number;
+	};
 	readonly bytes: { readonly downloaded: number; readonly uploaded: number; readonly duplicate: number };
 	readonly links: readonly LinkSnapshot[];
 	/** Runs of whole groups: first group and the one after the last. */
@@ -38,7 +40,10 @@ export function takeSnapshot(engine: Engine, now: Ms): NodeSnapshot {
 	const inventory = engine.requests?.inventory;
 	const { counts } = engine;
 	return {
-		chunks: { total: inventory?.layout.chunks ?? 0, held: inventory?.held ?? 0, verified: counts.verified, rejected: counts.rejected },
+		chunks: {
+			total: inventory?.layout.chunks ?? 0, held: inventory?.held ?? 0,
+			verified: counts.verified, rejected: counts.rejected,
+		},
 		bytes: bytesOf(counts),
 		links: [...engine.links.values()].map((link) => linkSnapshot(link, inventory?.layout.groups ?? 0, now)),
 		runs: inventory ? runsOf(inventory.whole) : [],
@@ -60,7 +65,9 @@ function linkSnapshot(link: Link, groups: number, now: Ms): LinkSnapshot {
 	};
 }
 
-function runsOf(whole: { next(from: number): number; nextMissing(from: number): number; readonly length: number }): [number, number][] {
+function runsOf(
+	whole: { next(from: number): number; nextMissing(from: number): number; readonly length: number },
+): [number, number][] {
 	const runs: [number, number][] = [];
 	for (let from = whole.next(0); from >= 0;) {
 		const missing = whole.nextMissing(from);

@@ -32,12 +32,12 @@ function assertPartials(engine: Engine, { inventory }: Requests, checking: Reado
 		assert(!partial.held.isFull && !inventory.whole.has(partial.group), 'a whole group is no partial one');
 		const { proof } = partial;
 		assert(proof.state !== 'asked' || engine.links.has(proof.of), 'a proof is awaited of a link that is open');
+		const asked = (index: number) => [...engine.links.values()].filter((link) => link.asked.has(index)).length;
 		for (let k = 0; k < partial.held.length; k++) {
 			const index = partial.group * GROUP_CHUNKS + k;
-			let asked = checking.get(index) ?? 0;
-			for (const link of engine.links.values()) if (link.asked.has(index)) asked += 1;
-			assert(partial.asked[k] === asked, `chunk ${index} counts as asked of ${partial.asked[k] ?? 0}, is of ${asked}`);
-			assert(partial.taken.has(k) === (asked > 0 || partial.held.has(k)), 'a chunk is taken if asked for or held');
+			const count = asked(index) + (checking.get(index) ?? 0);
+			assert(partial.asked[k] === count, `chunk ${index} counts as asked of ${partial.asked[k] ?? 0}, is of ${count}`);
+			assert(partial.taken.has(k) === (count > 0 || partial.held.has(k)), 'a chunk is taken if asked for or held');
 		}
 	}
 }

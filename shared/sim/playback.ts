@@ -1,4 +1,6 @@
-/** A viewer: plays at the film's bitrate, asks for segments of two seconds up to half a minute ahead, seeks, and stalls. */
+/**
+ * A viewer: plays at the film's bitrate, asks for segments of two seconds up to half a minute ahead, seeks, and stalls.
+ */
 import type { Ms } from '../base/units.ts';
 import type { Input } from '../engine/events.ts';
 import { CHUNK_BYTES } from '../protocol/limits.ts';
@@ -10,9 +12,21 @@ const SEGMENT_MS: Ms = 2000;
 const AHEAD_MS: Ms = 30_000;
 
 /** What a viewer has seen. Undefined: it has not come to that. */
-export interface Watched { startUpMs: Ms | undefined; stalls: number; stalledMs: Ms; readonly seekMs: Ms[]; endedAt: Ms | undefined }
+export interface Watched {
+	startUpMs: Ms | undefined;
+	stalls: number;
+	stalledMs: Ms;
+	readonly seekMs: Ms[];
+	endedAt: Ms | undefined;
+}
 
-interface Segment { readonly read: number; readonly number: number; readonly first: number; readonly count: number; missing: number }
+interface Segment {
+	readonly read: number;
+	readonly number: number;
+	readonly first: number;
+	readonly count: number;
+	missing: number;
+}
 
 /** What playback needs of its peer. */
 export interface PlaybackHost { holds(chunk: number): boolean; step(input: Input): void }
@@ -88,7 +102,9 @@ export class Playback {
 	#ask(number: number): void {
 		const from = number * SEGMENT_MS * this.#film.bytesPerMs;
 		const first = Math.floor(from / CHUNK_BYTES);
-		const end = Math.min(this.#film.layout.chunks, Math.ceil((from + SEGMENT_MS * this.#film.bytesPerMs) / CHUNK_BYTES));
+		const end = Math.min(
+			this.#film.layout.chunks, Math.ceil((from + SEGMENT_MS * this.#film.bytesPerMs) / CHUNK_BYTES),
+		);
 		let missing = 0;
 		for (let chunk = first; chunk < end; chunk++) if (!this.#host.holds(chunk)) missing += 1;
 		if (missing === 0) return;

@@ -30,7 +30,9 @@ export interface PeerReport {
 export interface Report { readonly peers: ReadonlyMap<string, PeerReport>; readonly endedAt: Ms; readonly log: number }
 
 /** Sums up. */
-export function reportOf(nodes: readonly SimNode[], film: SimFilm, end: { readonly endedAt: Ms; readonly log: number }): Report {
+export function reportOf(
+	nodes: readonly SimNode[], film: SimFilm, end: { readonly endedAt: Ms; readonly log: number },
+): Report {
 	const byId = new Map(nodes.map((node) => [node.id, node]));
 	return { ...end, peers: new Map(nodes.map((node) => [node.spec.name, peerReport(node, film, byId)])) };
 }

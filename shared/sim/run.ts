@@ -1,4 +1,6 @@
-/** Runs a scenario: brings the peers, introduces them, breaks what is to break, and reports. Same scenario, same run. */
+/**
+ * Runs a scenario: brings the peers, introduces them, breaks what is to break, and reports. Same scenario, same run.
+ */
 import { randomBelow, sample, seededRng, type Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import type { Effect } from '../engine/events.ts';

@@ -2,8 +2,8 @@
 import type { Ms } from '../base/units.ts';
 
 /**
- * How a peer behaves. `bad-chunks` and `bad-proofs` lie; `silent` takes requests and sends nothing; `busy` refuses them all;
- * `garbage` answers with bytes that mean nothing.
+ * How a peer behaves. `bad-chunks` and `bad-proofs` lie; `silent` takes requests and sends nothing; `busy` refuses them
+ * all; `garbage` answers with bytes that mean nothing.
  */
 export type Conduct = 'honest' | 'bad-chunks' | 'bad-proofs' | 'silent' | 'busy' | 'garbage';
 
@@ -75,6 +75,7 @@ export function peers(count: number, name: string, each: (k: number) => Partial<
 /** A swarm of these: 16 MiB at 2 Mbit/s, nothing else going wrong, ten minutes at most. */
 export function scenario(members: readonly PeerSpec[], spec: Partial<Scenario> = {}): Scenario {
 	return {
-		seed: 1, megabytes: 16, kbps: 2000, trackerDiesAt: Infinity, cuts: [], cutsPerSecond: 0, untilMs: 600_000, ...spec, peers: members,
+		seed: 1, megabytes: 16, kbps: 2000, trackerDiesAt: Infinity, cuts: [], cutsPerSecond: 0, untilMs: 600_000,
+		...spec, peers: members,
 	};
 }

@@ -13,7 +13,12 @@ import type { EventQueue } from './event-queue.ts';
 const BUFFER_BYTES = 64 * 1024;
 
 /** One machine's connection. Rates in bytes per millisecond; Infinity: no limit. */
-export interface Access { readonly upBytesPerMs: number; readonly downBytesPerMs: number; readonly latencyMs: Ms; readonly lossRate: number }
+export interface Access {
+	readonly upBytesPerMs: number;
+	readonly downBytesPerMs: number;
+	readonly latencyMs: Ms;
+	readonly lossRate: number;
+}
 
 /** What an end of a link hears. */
 export interface LinkEvents {

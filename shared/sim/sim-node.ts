@@ -1,4 +1,6 @@
-/** One peer of a scenario: a real engine, whose effects are performed in virtual time by simulated hashes and stores. */
+/**
+ * One peer of a scenario: a real engine, whose effects are performed in virtual time by simulated hashes and stores.
+ */
 import type { Bytes } from '../base/bytes.ts';
 import { BitSet } from '../base/bit-set.ts';
 import { assert } from '../base/result.ts';
@@ -82,7 +84,9 @@ export class SimNode {
 			this.#describe(true);
 		}
 		if (this.spec.watches) {
-			this.playback = new Playback(this.#world.queue, this.#world.film, { holds: (chunk) => this.holds(chunk), step: (input) => this.step(input) });
+			this.playback = new Playback(
+				this.#world.queue, this.#world.film, { holds: (chunk) => this.holds(chunk), step: (input) => this.step(input) },
+			);
 			for (const { at, to } of this.spec.seeks) this.#world.queue.at(at, () => { if (this.state === 'here') this.playback?.seek(to); });
 		}
 		this.#world.find(this, 10);
@@ -101,7 +105,9 @@ export class SimNode {
 	holds(chunk: number): boolean { return this.spec.holds === 'all' || this.kept.has(chunk); }
 
 	/** A link is open. */
-	open(end: SimEnd, info: { readonly peer: PeerId; readonly name: string; readonly initiator: boolean }, link: LinkId): void {
+	open(
+		end: SimEnd, info: { readonly peer: PeerId; readonly name: string; readonly initiator: boolean }, link: LinkId,
+	): void {
 		this.connections.set(link, { end, peer: info.peer });
 		this.step({ type: 'link-opened', link, ...info });
 	}

@@ -10,7 +10,9 @@ const viewers = (count: number, each: (k: number) => Partial<PeerSpec> = () => (
 	peers(count, 'viewer', (k) => ({ watches: true, ...each(k) }));
 
 function of(report: Report, name: string): PeerReport { return report.peers.get(name)!; }
-function all(report: Report, prefix: string): PeerReport[] { return [...report.peers.values()].filter(({ name }) => name.startsWith(prefix)); }
+function all(report: Report, prefix: string): PeerReport[] {
+	return [...report.peers.values()].filter(({ name }) => name.startsWith(prefix));
+}
 
 /** Everyone of that name held all at the end, and watched to the end without a stall. */
 function expectWatched(report: Report, prefix = 'viewer'): void {
@@ -65,7 +67,9 @@ describe('a swarm shares the work', () => {
 	});
 
 	test('ten who come one after the other', () => {
-		const report = run(scenario([sharer({ up: 12 }), ...viewers(10, (k) => ({ arrivesAt: k * 2000 }))], { megabytes: 8 }));
+		const report = run(
+			scenario([sharer({ up: 12 }), ...viewers(10, (k) => ({ arrivesAt: k * 2000 }))], { megabytes: 8 }),
+		);
 		expectWatched(report);
 		expect(of(report, 'sharer').uploadedCopies).toBeLessThan(2.5);
 	});
@@ -156,7 +160,8 @@ describe('peers that mean harm', () => {
 
 describe('without a tracker', () => {
 	test('those who are connected go on, and meet the others through them', () => {
-		const report = run(scenario([sharer({ up: 20, leavesAt: 30_000 }), ...viewers(4, (k) => ({ arrivesAt: k * 500 }))], {
+		const four = viewers(4, (k) => ({ arrivesAt: k * 500 }));
+		const report = run(scenario([sharer({ up: 20, leavesAt: 30_000 }), ...four], {
 			trackerDiesAt: 2500, megabytes: 8, cuts: [{ at: 3000, between: ['viewer1', 'viewer2'] }],
 		}));
 		expectWatched(report);

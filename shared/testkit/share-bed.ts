@@ -1,4 +1,7 @@
-/** A small share and peers of it in memory, for tests of the runtime: real cryptography, no network, a clock that is told. */
+/**
+ * A small share and peers of it in memory, for tests of the runtime: real cryptography, no network, a clock that is
+ * told.
+ */
 import { BitSet } from '../base/bit-set.ts';
 import { concat, type Bytes } from '../base/bytes.ts';
 import { base64url } from '../base/text.ts';
@@ -51,7 +54,9 @@ export class FakeClock implements Clock {
 export class MemoryPartStore implements PartStore {
 	readonly kept = new Map<string, Bytes>();
 
-	get(name: StoredPartName): Promise<Bytes | undefined> { return Promise.resolve(this.kept.get(JSON.stringify(name, KEYS))); }
+	get(name: StoredPartName): Promise<Bytes | undefined> {
+		return Promise.resolve(this.kept.get(JSON.stringify(name, KEYS)));
+	}
 
 	put(name: StoredPartName, bytes: Bytes): Promise<void> {
 		this.kept.set(JSON.stringify(name, KEYS), bytes);
@@ -83,7 +88,9 @@ export async function makeTestShare(size: number, attachmentBytes = 1000): Promi
 	const plain = someBytes(size, 3);
 	const sealed = await crypto.cipher(contentKey, 0, plain);
 	const groups = new Map<number, StoredGroup>();
-	for (let group = 0; group < layout.groups; group++) groups.set(group, await storedGroup(keys, layout, { group, sealed }));
+	for (let group = 0; group < layout.groups; group++) {
+		groups.set(group, await storedGroup(keys, layout, { group, sealed }));
+	}
 	const attachmentContent = someBytes(attachmentBytes, 4);
 	const place = { id: keys.id, number: 0, form: 'sealed', since: 1 } as const;
 	const attachment = await sealAttachment(crypto, link.attachments, place, attachmentContent);
@@ -97,10 +104,14 @@ export async function makeTestShare(size: number, attachmentBytes = 1000): Promi
 	return { keys, link, contentKey, layout, plain, groups, attachment, attachmentContent, descriptor: descriptor.value };
 }
 
-async function storedGroup(keys: ShareKeys, layout: Layout, of: { readonly group: number; readonly sealed: Bytes }): Promise<StoredGroup> {
+async function storedGroup(
+	keys: ShareKeys, layout: Layout, of: { readonly group: number; readonly sealed: Bytes },
+): Promise<StoredGroup> {
 	const { group, sealed } = of;
 	const bytes = sealed.slice(group * GROUP_BYTES, group * GROUP_BYTES + layout.bytesIn(group));
-	const chunks = Array.from({ length: layout.chunksIn(group) }, (_, k) => bytes.slice(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES));
+	const chunks = Array.from(
+		{ length: layout.chunksIn(group) }, (_, k) => bytes.slice(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES),
+	);
 	const leaves = concat(...await Promise.all(chunks.map((chunk) => hashLeaf(crypto, chunk))));
 	const held = new Uint8Array(CHUNK_SET_BYTES);
 	held.set(BitSet.full(layout.chunksIn(group)).bytes());
@@ -160,7 +171,9 @@ export class ShareBed {
 	}
 
 	/** Connects two peers. `through` may meddle with what the first one sends. */
-	connect(a: TestPeer, b: TestPeer, through: (frame: Bytes) => Bytes = (frame) => frame): { readonly link: LinkId; readonly wire: MemoryWire } {
+	connect(
+		a: TestPeer, b: TestPeer, through: (frame: Bytes) => Bytes = (frame) => frame,
+	): { readonly link: LinkId; readonly wire: MemoryWire } {
 		const wire = memoryWire();
 		this.#wires.push(wire);
 		const link = a.node.addLink(new Meddler(wire.near, through), { peer: b.id, name: 'b', initiator: true });
@@ -170,7 +183,9 @@ export class ShareBed {
 
 	/** Delivers all that is under way and lets all that waits go on, while time passes, until `done` or for `forMs`. */
 	async settle(done: () => boolean = () => false, forMs: Ms = 10_000): Promise<boolean> {
-		for (const end = this.clock.now() + forMs; this.clock.now() < end && !done(); this.clock.pass(TICK_MS / 10)) await this.#round();
+		for (const end = this.clock.now() + forMs; this.clock.now() < end && !done(); this.clock.pass(TICK_MS / 10)) {
+			await this.#round();
+		}
 		await this.#round();
 		return done();
 	}

@@ -129,7 +129,7 @@ test('bytes that cannot be decoded are asked for again, and the film goes on', a
 	await until(player, ({ metrics }) => metrics.bufferedAheadSec > 10);
 	reader.lies = 2;
 	video.currentTime = 300;
-	await video.play();
+	video.play().catch(() => {}); // interrupted when the player begins anew
 	await until(player, ({ playback }) => playback.state === 'playing' && video.currentTime > 300.5);
 	expect(reader.lies).toBe(0);
 });

@@ -51,6 +51,8 @@ export class FilmPlayer {
 	#audio: number | undefined;
 	#outcome: PlaybackFailure | 'closed' | undefined;
 	#isRebuilding = false;
+	/** What the person asked for last: a new source forgets it. */
+	#wantsPlay = false;
 
 	constructor(parts: FilmPlayerParts) {
 		this.#parts = parts;
@@ -181,6 +183,8 @@ export class FilmPlayer {
 			case 'timeupdate':
 				if (!video.paused && !video.seeking && video.readyState >= video.HAVE_FUTURE_DATA) this.#meter.moved();
 				break;
+			case 'play': this.#wantsPlay = true; break;
+			case 'pause': this.#wantsPlay = false; break;
 			case 'error': return this.#rebuild();
 			default:
 		}
@@ -213,19 +217,21 @@ export class FilmPlayer {
 	#rebuild(): void {
 		const Source = mediaSourceClass();
 		const { video } = this.#parts;
+		if (this.#isRebuilding) return; // a broken buffer and a failed element are one failure, reported twice
 		const step = this.#recovery.failed();
 		if (step === 'give-up' || !Source || !this.#timeline) return this.#fail({ reason: 'decode', codecs: this.#codecs() });
 		const time = Math.min(video.currentTime + (step === 'skip' ? 2 : 0), this.#timeline.header.duration);
-		const wasPlaying = !video.paused;
+		this.#wantsPlay ||= !video.paused;
 		this.#isRebuilding = true;
 		this.#session?.close();
+		this.#session = undefined;
 		const attachment = new MediaAttachment(video, Source);
 		void attachment.open().then((isOpen) => {
 			this.#isRebuilding = false;
 			if (this.#outcome || !isOpen) return attachment.close();
 			this.#play(attachment, time);
 			// A browser that does not let it play leaves it paused, which the state says.
-			if (wasPlaying) void video.play().catch(() => {});
+			if (this.#wantsPlay) void video.play().catch(() => {});
 		});
 	}
 

@@ -1,5 +1,6 @@
 /**
- * Small things kept on this device, in IndexedDB: what I share and its keys, what I watched, parts of attachments, settings.
+ * Small things kept on this device, in IndexedDB: what I share and its keys, what I watched, parts of attachments,
+ * settings.
  * The bytes of films are elsewhere (`open-group-store.ts`).
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';

@@ -7,14 +7,6 @@ import SimplePeer from 'simple-peer/simplepeer.min.js';
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 
-/** What a peer connection is made with. */
-export interface DataPeerOptions {
-	readonly initiator: boolean;
-	readonly config: RTCConfiguration;
-	/** Keeps message boundaries. */
-	readonly objectMode: true;
-}
-
 /** Part of what one side tells the other to connect, as simple-peer emits it. */
 export type PeerSignal =
 	| { readonly type: 'offer' | 'answer'; readonly sdp: string }

@@ -1,4 +1,7 @@
-/** What the screens show and may ask for: plain values and verbs. `web/state` implements it with runes; `web/ui` draws it. */
+/**
+ * What the screens show and may ask for: plain values and verbs. `web/state` implements it with runes; `web/ui` draws
+ * it.
+ */
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
 
 /** Light, dark, or as the system has it. */
@@ -36,7 +39,10 @@ export type ShareProblem =
 /** Codecs that most, or some, browsers cannot play. */
 export interface CodecWarning { readonly kind: 'video' | 'audio'; readonly codec: string; readonly plays: 'nowhere' | 'some' }
 
-/** What a share of mine is doing. `needs-permission`: one click gives the file back. `needs-file`: the same file must be picked or dropped. */
+/**
+ * What a share of mine is doing. `needs-permission`: one click gives the file back. `needs-file`: the same file must
+ * be picked or dropped.
+ */
 export type ShareState =
 	| { readonly state: 'sharing' }
 	| { readonly state: 'needs-permission' }
@@ -126,7 +132,10 @@ export interface AppView {
 	/** My name as others see it. */
 	readonly name: string;
 	readonly tracker: TrackerView;
-	/** False on a plain-HTTP address other than localhost: whoever controls the network can alter the page and read the link. */
+	/**
+	 * False on a plain-HTTP address other than localhost: whoever controls the network can alter the page and read the
+	 * link.
+	 */
 	readonly secure: boolean;
 	/** My shares, newest first; those of former visits that wait for their file are among them. */
 	readonly shares: readonly ShareView[];

@@ -1,5 +1,6 @@
 /** What a sharer should know of a film's codecs before sending the link. */
-import { mimeOf, type FilmTrack } from '../../shared/media/film.ts';
+import type { FilmTrack } from '../../shared/media/film.ts';
+import { formatOf } from '../media/track-format.ts';
 import type { CodecWarning } from './app-view.ts';
 
 /** Codecs that play in some browsers only, whatever this one does: HEVC needs hardware or Firefox. */
@@ -10,7 +11,7 @@ export function codecWarnings(tracks: readonly FilmTrack[], plays: (mime: string
 	const warnings = tracks.flatMap((track): CodecWarning[] => {
 		const { kind, codec } = track;
 		if (SOME.test(codec)) return [{ kind, codec, plays: 'some' }];
-		return track.init.length === 0 || !plays(mimeOf(track)) ? [{ kind, codec, plays: 'nowhere' }] : [];
+		return formatOf(track, plays) === undefined ? [{ kind, codec, plays: 'nowhere' }] : [];
 	});
 	return [...new Map(warnings.map((warning) => [warning.codec, warning])).values()];
 }

@@ -1,5 +1,6 @@
 /**
- * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that order.
+ * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that
+ * order.
  * Attachments are only ever added, so a number names the same one for good.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';

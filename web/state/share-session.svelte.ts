@@ -1,5 +1,6 @@
 /**
- * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything that is
+ * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything
+ * that is
  * needed to go on after a reload is kept at the moment of the drop.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';

@@ -1,5 +1,6 @@
 /**
- * One film I watch: finds who has it, plays it while it arrives, keeps what arrived and passes it on. Whatever keeps it from
+ * One film I watch: finds who has it, plays it while it arrives, keeps what arrived and passes it on. Whatever keeps
+ * it from
  * playing is a state with a name, so that the screen can say what to do.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';

@@ -1,8 +1,8 @@
 /** Puts the chosen theme on the page; `auto` follows the system for as long as it is chosen. */
 import type { Theme } from '../state/app-view.ts';
 
-/** Under this key the choice is kept; `public/theme.mjs` reads it before the first paint. */
-export const THEME_KEY = 'streamlet.theme';
+/** Under this key the choice is mirrored for `public/theme.mjs`, which reads it before the first paint. */
+const THEME_KEY = 'streamlet.theme';
 
 /** What comes after a theme when somebody presses the button. */
 export const NEXT_THEME = { auto: 'light', light: 'dark', dark: 'auto' } as const satisfies Record<Theme, Theme>;
@@ -15,6 +15,15 @@ export function followTheme(theme: Theme): () => void {
 		document.documentElement.dataset.theme = dark ? 'dark' : 'light';
 	};
 	apply();
+	remember(theme);
 	system.addEventListener('change', apply);
 	return () => system.removeEventListener('change', apply);
+}
+
+function remember(theme: Theme): void {
+	try {
+		localStorage.setItem(THEME_KEY, theme);
+	} catch {
+		// storage is switched off: the next page shows the system's theme for a moment, then the chosen one
+	}
 }

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { BitSet } from '../base/bit-set.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import type { StoredGroup, StoreFault } from '../ports/group-store.ts';
+import { CHUNK_BYTES, GROUP_BYTES, HASH_BYTES } from '../protocol/limits.ts';
+import { decode } from '../protocol/peer-message.ts';
+import { memoryWire } from '../testkit/memory-transport.ts';
+import { Sender, type ServeOutcome } from './sender.ts';
+
+const part = { attachment: 0, of: 'part', part: 2 } as const;
+
+/** A sender of a store that answers when told. */
+class Bed {
+	readonly wire = memoryWire();
+	readonly got: string[] = [];
+	readonly outcomes: ServeOutcome[] = [];
+	readonly inMemory = new Map<number, StoredGroup>();
+	readonly answers: ((result: Result<StoredGroup | undefined, StoreFault>) => void)[] = [];
+	readonly sender: Sender;
+
+	constructor() {
+		this.wire.near.start({ frame: () => undefined, drained: () => this.got.push('drained'), closed: () => undefined });
+		this.wire.far.start(
+			{ frame: (bytes) => this.got.push(word(bytes)), drained: () => undefined, closed: () => undefined },
+		);
+		this.sender = new Sender(this.wire.near, {
+			peek: (group) => this.inMemory.get(group),
+			read: () => new Promise((resolve) => { this.answers.push(resolve); }),
+			part: () => Promise.resolve(undefined),
+		}, (outcome) => this.outcomes.push(outcome));
+	}
+
+	async settle(): Promise<void> {
+		for (let k = 0; k < 20; k++) await Promise.resolve();
+		this.wire.deliver();
+	}
+}
+
+function word(bytes: Uint8Array<ArrayBuffer>): string {
+	const message = decode(bytes);
+	return !message.ok ? 'nonsense' : message.value.type === 'chunk' ? `chunk ${message.value.index}` : message.value.type;
+}
+
+function group(held: BitSet = BitSet.full(128)): StoredGroup {
+	return {
+		bytes: new Uint8Array(GROUP_BYTES), held: held.bytes(), leaves: new Uint8Array(128 * HASH_BYTES),
+		certificate: { form: 'signature', bytes: new Uint8Array(64) },
+	};
+}
+
+describe('chunks', () => {
+	test('of a group in memory go out, reported after the call', async () => {
+		const bed = new Bed();
+		bed.inMemory.set(1, group());
+		bed.sender.serve(1, [3, 0]);
+		expect(bed.outcomes).toEqual([]);
+		await bed.settle();
+		expect(bed.got).toEqual(['chunk 131', 'chunk 128']);
+		expect(bed.outcomes).toEqual([{ type: 'served', group: 1, bytes: 2 * CHUNK_BYTES, full: false, failed: false }]);
+	});
+
+	test('keep their order with the proof that was asked for before, whatever the store takes', async () => {
+		const bed = new Bed();
+		bed.sender.serveProof(0);
+		bed.sender.serve(0, [1]);
+		bed.sender.servePart(part);
+		await bed.settle();
+		expect(bed.got).toEqual([]);
+		bed.inMemory.set(0, group());
+		bed.answers[0]!(ok(group()));
+		await bed.settle();
+		expect(bed.got).toEqual(['proof', 'chunk 1', 'attachment']);
+	});
+
+	test('that are not really held are not sent, and that is reported', async () => {
+		const bed = new Bed();
+		const held = new BitSet(128);
+		held.add(4);
+		bed.inMemory.set(0, group(held));
+		bed.sender.serve(0, [4, 5]);
+		await bed.settle();
+		expect([bed.got, bed.outcomes[0]?.failed]).toEqual([['chunk 4'], true]);
+	});
+
+	test.each([fail('gone'), ok(undefined)])('of a group that cannot be read fail', async (answer) => {
+		const bed = new Bed();
+		bed.sender.serve(0, [4]);
+		await bed.settle();
+		bed.answers[0]!(answer);
+		await bed.settle();
+		expect([bed.got, bed.outcomes[0]]).toEqual([[], { type: 'served', group: 0, bytes: 0, full: false, failed: true }]);
+	});
+
+	test('say when the transport is full', async () => {
+		const bed = new Bed();
+		bed.inMemory.set(0, group());
+		bed.sender.serve(0, Array.from({ length: 60 }, (_, k) => k));
+		for (let k = 0; k < 20; k++) await Promise.resolve();
+		expect(bed.outcomes[0]?.full).toBe(true);
+		bed.wire.deliver();
+		expect(bed.got).toContain('drained');
+	});
+});
+
+test('proofs that nobody can wait for are not queued without end', async () => {
+	const bed = new Bed();
+	for (let k = 0; k < 10_000; k++) bed.sender.serveProof(0);
+	bed.inMemory.set(0, group());
+	await bed.settle();
+	bed.answers[0]?.(ok(group()));
+	for (let k = 0; k < 500; k++) await bed.settle();
+	expect(bed.got.length).toBe(512);
+});
