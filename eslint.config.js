@@ -59,6 +59,11 @@ export default ts.config(
 		files: ['shared/**/*.test.ts', 'shared/testkit/**/*.ts'],
 		languageOptions: { parserOptions: { projectService: false, project: './shared/tsconfig.test.json' } },
 	},
+	// Tool configs at the top run on Node, as e2e does.
+	{
+		files: ['*.ts'],
+		languageOptions: { parserOptions: { projectService: false, project: './e2e/tsconfig.json' } },
+	},
 	{
 		files: ['web/**/*.browser.test.ts', 'web/**/testkit/**'],
 		languageOptions: { parserOptions: { projectService: false, project: './web/tsconfig.test.json' } },

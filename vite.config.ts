@@ -14,19 +14,23 @@ const node = (name: string, include: string[]) => ({
 const chromium = {
 	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 	args: [
-		'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
-		'--mute-audio',
+		'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
+		'--disable-component-update', '--mute-audio',
 	],
 };
 
-/** Tests that need a real page. What they import is bundled before they start: a late find would reload the page in mid-test. */
+/**
+ * Tests that need a real page. What they import is bundled before they start: a late find would reload the page in
+ * mid-test.
+ */
 const browser = {
 	extends: true as const,
 	plugins: [serveFilms()],
 	optimizeDeps: {
 		include: [
-			'simple-peer/simplepeer.min.js', 'idb', 'valibot', 'mp4box', 'uqr', 'fast-check', 'hash-wasm', '@noble/ciphers/aes.js',
-			'@noble/curves/ed25519.js', '@noble/hashes/sha2.js', '@noble/hashes/hmac.js', '@noble/hashes/hkdf.js',
+			'simple-peer/simplepeer.min.js', 'idb', 'valibot', 'mp4box', 'uqr', 'fast-check', 'hash-wasm',
+			'@noble/ciphers/aes.js', '@noble/curves/ed25519.js', '@noble/hashes/sha2.js', '@noble/hashes/hmac.js',
+			'@noble/hashes/hkdf.js',
 		],
 	},
 	test: {
@@ -46,7 +50,10 @@ export default defineConfig(({ isSsrBuild }) => ({
 	resolve: { alias },
 	root: isSsrBuild ? '.' : 'web',
 	build: isSsrBuild
-		? { ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20', rolldownOptions: { input: { tracker: 'tracker/bin.ts' } } }
+		? {
+			ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20',
+			rolldownOptions: { input: { tracker: 'tracker/bin.ts' } },
+		}
 		: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
 	worker: { format: 'es' as const },
 	test: {

@@ -31,7 +31,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 	web: ['shared/', 'web/'],
 };
 
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.svelte', '*.mjs'], { cwd: ROOT, encoding: 'utf8' })
+const LIST = ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.svelte', '*.mjs'];
+const files = execFileSync('git', LIST, { cwd: ROOT, encoding: 'utf8' })
 	.split('\n').filter((file) => /^(shared|tracker|bridge|cli|web)\//.test(file) && !/\.d\.ts$/.test(file));
 
 const isTest = (file: string) => /\.test\.ts$|\/testkit\//.test(file);
@@ -61,7 +62,9 @@ test('imports point downward', () => {
 	const upward = files.filter((file) => !isTest(file)).flatMap((file) => {
 		const layer = layerOf(file) ?? '';
 		const allowed = [`${layer}/`, ...(LAYERS[layer] ?? [])];
-		return importsOf(file).filter((target) => !allowed.some((prefix) => target.startsWith(prefix))).map((target) => `${file} -> ${target}`);
+		return importsOf(file)
+			.filter((target) => !allowed.some((prefix) => target.startsWith(prefix)))
+			.map((target) => `${file} -> ${target}`);
 	});
 	expect(upward).toEqual([]);
 });
@@ -97,6 +100,7 @@ test('every exported symbol of shared says what it is', () => {
 });
 
 test('no file but the log writes to the console', () => {
-	const loud = files.filter((file) => !isTest(file) && !/\/log\.ts$|^cli\//.test(file)).filter((file) => /\bconsole\.\w+\(/.test(source(file)));
+	const loud = files.filter((file) => !isTest(file) && !/\/log\.ts$|^cli\//.test(file))
+		.filter((file) => /\bconsole\.\w+\(/.test(source(file)));
 	expect(loud).toEqual([]);
 });

@@ -31,17 +31,24 @@ export class Person {
 	async watch(link: string): Promise<void> { await this.page.goto(link); }
 
 	async snapshot(): Promise<ContractSnapshot> {
-		return this.page.evaluate(() => (globalThis as unknown as { streamlet: { snapshot(): ContractSnapshot } }).streamlet.snapshot());
+		return this.page.evaluate(() => {
+			const { streamlet } = globalThis as unknown as { streamlet: { snapshot(): ContractSnapshot } };
+			return streamlet.snapshot();
+		});
 	}
 
 	/** Where the film is. */
-	async seconds(): Promise<number> { return this.page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime); }
+	async seconds(): Promise<number> {
+		return this.page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+	}
 	async seek(seconds: number): Promise<void> {
 		await this.page.locator('video').evaluate((video: HTMLVideoElement, to) => { video.currentTime = to; }, seconds);
 	}
 	/** Whether a picture is there and nothing keeps it from going on. */
 	async plays(): Promise<boolean> {
-		return this.page.locator('video').evaluate((video: HTMLVideoElement) => video.readyState >= 3 && !video.seeking && video.error === null);
+		return this.page.locator('video').evaluate(
+			(video: HTMLVideoElement) => video.readyState >= 3 && !video.seeking && video.error === null,
+		);
 	}
 	/** Part of the film that is here, verified. */
 	async held(): Promise<number> {
@@ -54,7 +61,7 @@ interface Fixtures { readonly server: ServerProcess; readonly person: () => Prom
 
 /** `server`: started for this test. `person()`: somebody with an empty browser profile. */
 export const test = base.extend<Fixtures>({
-	server: async ({}, use) => { // eslint-disable-line no-empty-pattern -- Playwright reads the pattern
+	server: async ({}, use) => { // Playwright reads the pattern, so it stays, empty as it is
 		const server = await ServerProcess.start();
 		await use(server);
 		await server.close();

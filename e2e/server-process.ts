@@ -38,7 +38,9 @@ export class ServerProcess {
 		const env = { ...process.env, PORT: String(this.port), DATA_DIR: this.#dataDir };
 		const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#child = child;
-		for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { this.#output += text.toString(); });
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on('data', (text: Buffer) => { this.#output += text.toString(); });
+		}
 		for (;;) {
 			if (child.exitCode !== null) throw new Error(`the server ended: ${this.#output}`);
 			const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);

@@ -10,7 +10,9 @@ test('several files at once become several links', async ({ person }) => {
 	const sharer = await person();
 	await sharer.share(await film('ten-seconds'), await film('no-audio'));
 	await expect(sharer.page.getByTestId('share-link')).toHaveCount(2);
-	const links = await sharer.page.getByTestId('share-link').evaluateAll((boxes: HTMLInputElement[]) => boxes.map((box) => box.value));
+	const links = await sharer.page.getByTestId('share-link').evaluateAll(
+		(boxes: HTMLInputElement[]) => boxes.map((box) => box.value),
+	);
 	expect(new Set(links).size).toBe(2);
 });
 
@@ -65,7 +67,9 @@ for (const [name, says] of [['not-a-film', /not a film/i], ['truncated', /cut sh
 test('an empty file is refused with the reason', async ({ person, server }) => {
 	const sharer = await person();
 	await sharer.page.goto(server.url);
-	await sharer.page.locator('input[type=file]').setInputFiles({ name: 'nothing.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0) });
+	await sharer.page.locator('input[type=file]').setInputFiles({
+		name: 'nothing.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(0),
+	});
 	await expect(sharer.page.getByText(/is empty/i).first()).toBeVisible();
 });
 

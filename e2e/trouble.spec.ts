@@ -46,7 +46,8 @@ test('a tracker that cannot be reached is named, with when it is tried again', a
 /** Makes a page flip a bit of every frame of one type that it sends. */
 async function lie(liar: Person, frameType: number): Promise<void> {
 	await liar.page.addInitScript((type) => {
-		const send = RTCDataChannel.prototype.send as (data: ArrayBufferView<ArrayBuffer>) => void;
+		const { value } = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'send') ?? {};
+		const send = value as (data: ArrayBufferView<ArrayBuffer>) => void;
 		RTCDataChannel.prototype.send = function forge(this: RTCDataChannel, data: unknown) {
 			const bytes = new Uint8Array((data as Uint8Array<ArrayBuffer>)).slice();
 			const lied = globalThis as unknown as { lied?: boolean };
@@ -85,7 +86,8 @@ for (const [what, frameType] of [['chunks', 12], ['proofs', 15]] as const) {
 
 /** The first address of this machine that is not its own loopback. */
 function lanAddress(): string | undefined {
-	return Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+	const addresses = Object.values(networkInterfaces()).flat();
+	return addresses.find((address) => address?.family === 'IPv4' && !address.internal)?.address;
 }
 
 test('plain HTTP on a LAN address shares, watches, keeps and warns', async ({ person, server }) => {

@@ -128,5 +128,6 @@ test('two tabs of one browser are two peers', async ({ person }) => {
 	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
 	const tab = await viewer.context.newPage();
 	await tab.goto(link);
-	await expect.poll(() => tab.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime), { timeout: 20_000 }).toBeGreaterThan(1);
+	const seconds = () => tab.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+	await expect.poll(seconds, { timeout: 20_000 }).toBeGreaterThan(1);
 });

@@ -16,12 +16,14 @@ const target = document.getElementById('app');
 if (target && records.ok) {
 	const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
 	const app = new AppState(new PageContext({
-		self: peerIdFrom(globalThis.crypto.getRandomValues(new Uint8Array(16))), crypto, records: records.value, clock: wallClock,
-		rng: seededRng(seed), origin: location.origin, trackerUrl: trackerUrlOf(location),
+		self: peerIdFrom(globalThis.crypto.getRandomValues(new Uint8Array(16))),
+		crypto, records: records.value, clock: wallClock, rng: seededRng(seed),
+		origin: location.origin, trackerUrl: trackerUrlOf(location),
 	}));
 	Object.assign(globalThis, { streamlet: { snapshot: () => app.snapshot() } });
 	mount(App, { target, props: { app } });
 	await app.start();
 } else if (target) {
-	target.textContent = 'This browser keeps nothing for this page, which Streamlet needs. Allow storage for it, or leave private browsing, and reload.';
+	target.textContent = 'This browser keeps nothing for this page, which Streamlet needs. '
+		+ 'Allow storage for it, or leave private browsing, and reload.';
 }

@@ -1,6 +1,6 @@
 /**
- * Makes the film behind “Try a sample”: a day over hills and a soft chord, all of it computed, so nobody else's. Run
- * by hand.
+ * Makes the film behind “Try a sample”: a day over hills and a soft chord, all of it computed, so nobody else's.
+ * Run by hand.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -59,7 +59,9 @@ function frame(second) {
 	return pixels;
 }
 
-const chord = [110, 164.81, 220, 277.18, 329.63].map((hz, k) => `0.07*sin(2*PI*${hz}*t)*(0.6+0.4*sin(2*PI*t/${5 + k}+${k}))`).join('+');
+const chord = [110, 164.81, 220, 277.18, 329.63]
+	.map((hz, k) => `0.07*sin(2*PI*${hz}*t)*(0.6+0.4*sin(2*PI*t/${5 + k}+${k}))`)
+	.join('+');
 const ffmpeg = spawn(process.env.FFMPEG ?? 'ffmpeg', [
 	'-y', '-loglevel', 'error',
 	'-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(RATE), '-i', 'pipe:0',

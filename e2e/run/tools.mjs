@@ -36,7 +36,8 @@ export function findTools() {
 	for (const tool of TOOLS) {
 		const path = locate(tool);
 		if (path === undefined) {
-			console.error(`The tests need ${tool.program}: apt-get install ${tool.packaged}, or set ${tool.env} to its path.`);
+			const remedy = `apt-get install ${tool.packaged}, or set ${tool.env} to its path`;
+			console.error(`The tests need ${tool.program}: ${remedy}.`);
 			process.exit(1);
 		}
 		process.env[tool.env] = path;

@@ -172,13 +172,28 @@ describe('two links to one peer', () => {
 });
 
 describe('life', () => {
+	/** Ticks as they come, until `until`; what was done. */
+	function ticks(bed: Bed, until: number): string[] {
+		const done: string[] = [];
+		for (; bed.now <= until; bed.now += 250) done.push(...bed.step({ type: 'tick' }));
+		return done;
+	}
+
 	test('a silent link is pinged, then given up', () => {
 		const bed = new Bed().begin();
 		bed.open(1);
-		bed.now = PING_AFTER_MS + 1;
+		expect(ticks(bed, PING_AFTER_MS + 250)).toContain('1! ping');
+		expect(ticks(bed, SILENT_MS)).not.toContain('close 1 lost');
+		expect(ticks(bed, SILENT_MS + 500)).toContain('close 1 lost');
+	});
+
+	test('who was asleep blames nobody for the silence, but asks', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		ticks(bed, 1000);
+		bed.now += 3_600_000;
 		expect(bed.step({ type: 'tick' })).toContain('1! ping');
-		bed.now = SILENT_MS + 1;
-		expect(bed.step({ type: 'tick' })).toContain('close 1 lost');
+		expect(ticks(bed, bed.now + SILENT_MS)).toContain('close 1 lost');
 	});
 
 	test('who becomes whole says so to all, holders too, and with the attachments that it has everything', () => {

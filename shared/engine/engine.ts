@@ -25,7 +25,7 @@ import { Parts } from './parts.ts';
 import type { Counts, Peer } from './peer.ts';
 import { Requests } from './requests.ts';
 import { Serving } from './serving.ts';
-import { PING_AFTER_MS, SAVE_AFTER_MS, SHUN_PEER_MS, SILENT_MS } from './settings.ts';
+import { PING_AFTER_MS, SAVE_AFTER_MS, SHUN_PEER_MS, SILENT_MS, SLEPT_MS } from './settings.ts';
 import { Verdicts } from './verdicts.ts';
 
 /** What an engine is made of. `rng` breaks ties; two engines with one seed decide alike. */
@@ -47,6 +47,7 @@ export class Engine implements Peer {
 	#attachmentsOf = 0;
 	#position: { readonly ms: number; readonly playing: boolean } | undefined;
 	#stopped = false;
+	#tickedAt: Ms = Infinity;
 	readonly #verdicts: Verdicts;
 	#early: Extract<Input, { type: 'want' }>[] = [];
 
@@ -261,11 +262,24 @@ export class Engine implements Peer {
 	}
 
 	#tick(now: Ms): void {
+		if (now - this.#tickedAt > SLEPT_MS) this.#forgive(now);
+		this.#tickedAt = now;
 		for (const link of [...this.links.values()]) this.#checkLife(link, now);
 		this.requests?.tick(now);
 		this.parts.tick(now);
 		this.neighbours.tick(now);
 		this.#savePartials(now);
+	}
+
+	/**
+	 * We slept, a laptop closed or a tab frozen: that nothing was heard is nobody's fault, what came meanwhile is still
+	 * to be read.
+	 */
+	#forgive(now: Ms): void {
+		for (const link of this.links.values()) {
+			link.heardAt = Math.max(link.heardAt, now - PING_AFTER_MS);
+			link.progressAt = now;
+		}
 	}
 
 	#checkLife(link: Link, now: Ms): void {

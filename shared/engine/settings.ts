@@ -39,6 +39,9 @@ export const PING_AFTER_MS: Ms = 4 * SECOND;
 /** … and is given up after this: well above any round trip, well below the 17 s that ICE takes. */
 export const SILENT_MS: Ms = 12 * SECOND;
 
+/** Ticks further apart than this mean that we were asleep, not the others; a hidden tab still ticks once a second. */
+export const SLEPT_MS: Ms = 2 * SECOND;
+
 /** Groups begun but not complete, of those that no playhead waits for. Bounds memory: each holds 1 MiB. */
 export const MAX_BACKGROUND_GROUPS = 16;
 

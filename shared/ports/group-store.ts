@@ -1,7 +1,6 @@
 /**
  * Where the groups of one share come from and go to: a viewer's disk, or a sharer's file. Groups are ciphertext, as
- * sent.
- * `testkit/group-store-contract.ts` is the suite of those that keep what they are given.
+ * sent. `testkit/group-store-contract.ts` is the suite of those that keep what they are given.
  */
 import type { Bytes } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
@@ -23,8 +22,7 @@ export interface Inventory { readonly whole: Bytes; readonly partial: ReadonlyMa
 
 /**
  * Why a store failed. `full`: no room. `gone`: the file or the store vanished. `changed`: the file is not what was
- * signed.
- * `lost`: what was written cannot be read back. `busy`: another tab has it.
+ * signed. `lost`: what was written cannot be read back. `busy`: another tab has it.
  */
 export type StoreFault = 'full' | 'gone' | 'changed' | 'lost' | 'busy';
 

@@ -119,7 +119,9 @@ export class Attachments {
 		const entry = this.#descriptor?.attachments[attachment];
 		if (!entry) return [undefined];
 		if (listCount(entry.parts) > 0) {
-			for (let list = listOf(range.first); list <= listOf(range.end - 1); list++) await this.#get(entry, { attachment, of: 'list', part: list });
+			for (let part = listOf(range.first); part <= listOf(range.end - 1); part++) {
+				await this.#get(entry, { attachment, of: 'list', part });
+			}
 		}
 		const parts = Array.from({ length: range.end - range.first }, (_, k) => range.first + k);
 		return Promise.all(parts.map((part) => this.#get(entry, { attachment, of: 'part', part })));

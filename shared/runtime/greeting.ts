@@ -47,7 +47,9 @@ export function greet(transport: Transport, init: GreetingInit): Promise<Result<
 		}),
 		closed: () => refuse('closed'),
 	});
-	void makeHello(init.crypto, init.authKey, init.greeting, { name: init.name, features: 0 }).then((frame) => transport.send(frame));
+	void makeHello(init.crypto, init.authKey, init.greeting, { name: init.name, features: 0 }).then(
+		(frame) => transport.send(frame),
+	);
 	return promise;
 }
 

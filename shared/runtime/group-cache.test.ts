@@ -8,7 +8,9 @@ import { GroupCache } from './group-cache.ts';
 const GROUPS = 60;
 const KEPT = HOT_BYTES / GROUP_BYTES;
 const layout = new Layout(GROUPS * GROUP_BYTES - 1);
-const proof = { leaves: new Uint8Array(128 * HASH_BYTES), certificate: { form: 'signature', bytes: new Uint8Array(64) } } as const;
+const proof = {
+	leaves: new Uint8Array(128 * HASH_BYTES), certificate: { form: 'signature', bytes: new Uint8Array(64) },
+} as const;
 const chunk = (fill: number) => new Uint8Array(CHUNK_BYTES).fill(fill);
 
 interface Bed { readonly cache: GroupCache; readonly store: MemoryGroupStore; readonly kept: Map<number, StoredGroup> }

@@ -154,7 +154,8 @@ describe('a transport that lies', () => {
 		return frame;
 	};
 
-	test.each([['chunks', CHUNK], ['proofs', PROOF]])('in %s is closed, nothing of it is kept, another peer delivers', async (_, type) => {
+	const lies = [['chunks', CHUNK], ['proofs', PROOF]] as const;
+	test.each(lies)('in %s is closed, nothing of it is kept, another peer delivers', async (_, type) => {
 		const bed = new ShareBed(share);
 		const [liar, sharer, viewer] = [await bed.sharer(), await bed.sharer(), bed.peer()];
 		bed.connect(liar, viewer, lie(type));

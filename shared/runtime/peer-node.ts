@@ -1,7 +1,6 @@
 /**
  * Runs one engine on real ports: performs its effects and feeds it what happens. Page, bridge and tests each bring a
- * store,
- * transports, a clock and cryptography; the rest is the same everywhere.
+ * store, transports, a clock and cryptography; the rest is the same everywhere.
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
@@ -152,7 +151,9 @@ export class PeerNode {
 		if (!this.#descriptor || this.#descriptor.size === 0) return undefined;
 		return this.#reads ??= new Reads(this.#descriptor.size, {
 			holds: (index) => this.#engine.requests?.inventory.holds(index) ?? false,
-			want: (read, first, count, dueInMs) => this.#step({ type: 'want', read, first, count, dueAt: this.#now() + dueInMs }),
+			want: (read, first, count, dueInMs) => {
+				this.#step({ type: 'want', read, first, count, dueAt: this.#now() + dueInMs });
+			},
 			due: (read, dueInMs) => this.#step({ type: 'due', read, dueAt: this.#now() + dueInMs }),
 			unwant: (read) => this.#step({ type: 'unwant', read }),
 			copy: (group, from, to) => this.#copy(group, from, to),

@@ -13,7 +13,9 @@ class Host implements ReadHost {
 	readonly decrypted: number[] = [];
 
 	holds(index: number): boolean { return this.held.has(index); }
-	want(read: number, first: number, count: number, dueInMs: number): void { this.said.push(`want ${read}: ${first}+${count} in ${dueInMs}`); }
+	want(read: number, first: number, count: number, dueInMs: number): void {
+		this.said.push(`want ${read}: ${first}+${count} in ${dueInMs}`);
+	}
 	due(read: number, dueInMs: number): void { this.said.push(`due ${read} in ${dueInMs}`); }
 	unwant(read: number): void { this.said.push(`unwant ${read}`); }
 

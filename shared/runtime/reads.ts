@@ -66,7 +66,11 @@ export class Reads implements MediaReader {
 			resolve(fail(fault));
 		};
 		begin(dueInMs);
-		return { bytes: promise, due: (inMs) => { if (this.#waiting.has(read)) this.#host.due(read, inMs); }, cancel: () => failed('cancelled') };
+		return {
+			bytes: promise,
+			due: (inMs) => { if (this.#waiting.has(read)) this.#host.due(read, inMs); },
+			cancel: () => failed('cancelled'),
+		};
 	}
 
 	/** A chunk is held from now on. */
@@ -92,7 +96,9 @@ export class Reads implements MediaReader {
 		for (const waiting of [...this.#waiting.values()]) waiting.fail(fault);
 	}
 
-	#begin(read: number, range: { offset: number; end: number; dueInMs: Ms }, on: Pick<Waiting, 'finish' | 'fail'>): void {
+	#begin(
+		read: number, range: { offset: number; end: number; dueInMs: Ms }, on: Pick<Waiting, 'finish' | 'fail'>,
+	): void {
 		if (this.#fault) return on.fail(this.#fault);
 		const first = Math.floor(range.offset / CHUNK_BYTES);
 		const end = Math.ceil(range.end / CHUNK_BYTES);

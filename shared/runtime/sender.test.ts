@@ -38,7 +38,8 @@ class Bed {
 
 function word(bytes: Uint8Array<ArrayBuffer>): string {
 	const message = decode(bytes);
-	return !message.ok ? 'nonsense' : message.value.type === 'chunk' ? `chunk ${message.value.index}` : message.value.type;
+	if (!message.ok) return 'nonsense';
+	return message.value.type === 'chunk' ? `chunk ${message.value.index}` : message.value.type;
 }
 
 function group(held: BitSet = BitSet.full(128)): StoredGroup {

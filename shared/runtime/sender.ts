@@ -23,7 +23,13 @@ export interface ServeSources {
 const MAX_PENDING = 512;
 
 /** What became of a batch of chunks. */
-export interface ServeOutcome { readonly type: 'served'; readonly group: number; readonly bytes: number; readonly full: boolean; readonly failed: boolean }
+export interface ServeOutcome {
+	readonly type: 'served';
+	readonly group: number;
+	readonly bytes: number;
+	readonly full: boolean;
+	readonly failed: boolean;
+}
 
 /** Sends to one peer. */
 export class Sender {

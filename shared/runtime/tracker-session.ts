@@ -1,7 +1,7 @@
 /**
  * The line to one tracker. It opens again by itself, with growing delays and chance in them, so that a tracker which
- * comes
- * back is not stormed; and says again then what the tracker has to know: who we are, where we are, what we published.
+ * comes back is not stormed; and says again then what the tracker has to know: who we are, where we are, what we
+ * published.
  */
 import * as v from 'valibot';
 import { base64url, fromBase64url } from '../base/text.ts';
@@ -9,14 +9,13 @@ import type { Bytes } from '../base/bytes.ts';
 import type { Rng } from '../base/rng.ts';
 import { SECOND, type Ms } from '../base/units.ts';
 import type { PeerId, ShareId } from '../protocol/ids.ts';
-import { MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, type Refusal, type TrackerMessage } from '../protocol/tracker-message.ts';
+import {
+	MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, type Refusal, type TrackerMessage,
+} from '../protocol/tracker-message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OpenTrackerSocket, TrackerSocket } from '../ports/tracker-socket.ts';
 
-/**
- * The first wait after a line broke; it doubles up to {@link LONGEST_WAIT_MS}. A restart of the tracker takes about
- * this long.
- */
+/** First wait after a line broke; doubles up to {@link LONGEST_WAIT_MS}. A tracker restarts in about this time. */
 const FIRST_WAIT_MS: Ms = SECOND / 2;
 const LONGEST_WAIT_MS: Ms = 15 * SECOND;
 
@@ -104,10 +103,14 @@ export class TrackerSession {
 	}
 
 	/** Asks for more peers. */
-	find(share: ShareId, wants: number): void { this.#send({ type: 'find', share, wants: Math.min(MAX_INTRODUCED, wants) }); }
+	find(share: ShareId, wants: number): void {
+		this.#send({ type: 'find', share, wants: Math.min(MAX_INTRODUCED, wants) });
+	}
 
 	/** False when the line is down. */
-	signal(share: ShareId, to: PeerId, signal: string): boolean { return this.#send({ type: 'signal', share, to, signal }); }
+	signal(share: ShareId, to: PeerId, signal: string): boolean {
+		return this.#send({ type: 'signal', share, to, signal });
+	}
 
 	/** Has the descriptor kept by the tracker, now or when the line is up; a later one takes its place. */
 	publish(share: ShareId, descriptor: Bytes): void {
@@ -133,7 +136,10 @@ export class TrackerSession {
 	}
 
 	#greet(): void {
-		const about = { ...(this.#resume === undefined ? {} : { resume: this.#resume }), ...(this.#name === undefined ? {} : { name: this.#name }) };
+		const about = {
+			...(this.#resume === undefined ? {} : { resume: this.#resume }),
+			...(this.#name === undefined ? {} : { name: this.#name }),
+		};
 		this.#post({ type: 'hello', version: TRACKER_VERSION, peer: this.#init.self, ...about });
 		this.#expectLife();
 	}
@@ -158,7 +164,9 @@ export class TrackerSession {
 		this.iceServers = message.iceServers;
 		this.#setLine({ state: 'online', name: message.name });
 		for (const [share, wants] of this.#joined) this.#post({ type: 'join', share, wants });
-		for (const [share, descriptor] of this.#published) this.#post({ type: 'publish', share, descriptor: base64url(descriptor) });
+		for (const [share, descriptor] of this.#published) {
+			this.#post({ type: 'publish', share, descriptor: base64url(descriptor) });
+		}
 	}
 
 	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {

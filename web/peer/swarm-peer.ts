@@ -1,8 +1,7 @@
 /**
  * The peer of one share in a page: a node, and the connections it asks for. Signals go through the tracker that
- * introduced
- * the two, or over a neighbour that knows both; the greeting makes sure of who is at the other end whatever carried
- * them.
+ * introduced the two, or over a neighbour that knows both; the greeting makes sure of who is at the other end whatever
+ * carried them.
  */
 import * as v from 'valibot';
 import type { Bytes } from '../../shared/base/bytes.ts';
@@ -29,9 +28,16 @@ const envelope = v.object({
 });
 
 /** Where a signal goes: to a tracker, or over a neighbour. */
-type Way = { readonly by: 'tracker'; readonly tracker: TrackerSession } | { readonly by: 'link'; readonly link: LinkId };
+type Way =
+	| { readonly by: 'tracker'; readonly tracker: TrackerSession }
+	| { readonly by: 'link'; readonly link: LinkId };
 
-interface Attempt { readonly id: string; readonly connector: RtcConnector; readonly initiator: boolean; readonly way: Way }
+interface Attempt {
+	readonly id: string;
+	readonly connector: RtcConnector;
+	readonly initiator: boolean;
+	readonly way: Way;
+}
 
 /** What a swarm peer is made of. The host's other calls are passed on. */
 export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
@@ -115,7 +121,8 @@ export class SwarmPeer {
 		const tracker = this.#introducedBy.get(peer);
 		const [relay] = relays;
 		const trackerIsUp = tracker?.line.state === 'online';
-		const way: Way | undefined = trackerIsUp ? { by: 'tracker', tracker } : relay === undefined ? undefined : { by: 'link', link: relay };
+		const over: Way | undefined = relay === undefined ? undefined : { by: 'link', link: relay };
+		const way: Way | undefined = trackerIsUp ? { by: 'tracker', tracker } : over;
 		if (this.#attempts.has(peer)) return; // it began before we did
 		if (!way) return this.#later(peer);
 		this.#begin(peer, { id: crypto.getRandomValues(new Uint32Array(2)).join('-'), initiator: true, way });
@@ -128,7 +135,9 @@ export class SwarmPeer {
 	#begin(peer: PeerId, about: Omit<Attempt, 'connector'>): Attempt {
 		const [tracker] = this.#init.trackers;
 		const servers = about.way.by === 'tracker' ? about.way.tracker.iceServers : tracker?.iceServers ?? [];
-		const connector = new RtcConnector({ initiator: about.initiator, iceServers: servers as RTCIceServer[], timeout: CONNECT_MS });
+		const connector = new RtcConnector({
+			initiator: about.initiator, iceServers: servers as RTCIceServer[], timeout: CONNECT_MS,
+		});
 		const attempt = { ...about, connector };
 		this.#attempts.set(peer, attempt);
 		connector.start({
@@ -165,11 +174,12 @@ export class SwarmPeer {
 
 	#connected(peer: PeerId, attempt: Attempt, transport: DataChannelTransport): void {
 		const prints = transport.fingerprints();
-		const greeting = { share: this.#init.share, sender: this.#init.self, receiver: peer };
-		const bindings = prints && { senderBinding: prints.local, receiverBinding: prints.remote };
-		if (!bindings) return transport.close('rejected');
-		const { crypto: primitives, clock, authKey } = this.#init;
-		const init = { crypto: primitives, clock, authKey, greeting: { ...greeting, ...bindings }, name: this.#init.name() };
+		if (!prints) return transport.close('rejected');
+		const { crypto: primitives, clock, authKey, share, self } = this.#init;
+		const greeting = {
+			share, sender: self, receiver: peer, senderBinding: prints.local, receiverBinding: prints.remote,
+		};
+		const init = { crypto: primitives, clock, authKey, greeting, name: this.#init.name() };
 		void greet(transport, init).then((greeted) => {
 			if (this.#attempts.get(peer) === attempt) this.#attempts.delete(peer);
 			if (!greeted.ok || this.#closed) {
@@ -177,7 +187,8 @@ export class SwarmPeer {
 				return this.node.connectFailed(peer);
 			}
 			this.#transports.set(peer, transport);
-			this.node.addLink(greeted.value.transport, { peer, name: greeted.value.hello.name, initiator: attempt.initiator });
+			const { hello: { name }, transport: greetedTransport } = greeted.value;
+			this.node.addLink(greetedTransport, { peer, name, initiator: attempt.initiator });
 		});
 	}
 }

@@ -4,7 +4,9 @@ import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
 import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
-import type { AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView } from './app-view.ts';
+import type {
+	AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView,
+} from './app-view.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import type { PageContext } from './page-context.ts';
@@ -41,7 +43,8 @@ export class AppState implements AppView {
 		this.theme = settings.theme;
 		if (settings.name !== undefined) this.setName(settings.name);
 		this.#context.home.listen({
-			line: (line) => this.#lineChanged(line), peers: () => undefined, signal: () => undefined, refused: () => undefined,
+			line: (line) => this.#lineChanged(line),
+			peers: () => undefined, signal: () => undefined, refused: () => undefined,
 		});
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
@@ -72,7 +75,9 @@ export class AppState implements AppView {
 	}
 
 	stopSharing(id: ShareId): void { void this.#session(id)?.stop(); }
-	resumeSharing(id: ShareId, file?: File, handle?: FileSystemFileHandle): void { void this.#session(id)?.resume(file, handle); }
+	resumeSharing(id: ShareId, file?: File, handle?: FileSystemFileHandle): void {
+		void this.#session(id)?.resume(file, handle);
+	}
 
 	forgetShare(id: ShareId): void {
 		const session = this.#session(id);
@@ -207,7 +212,8 @@ function whyNotShared(name: string, problem: ShareProblem): string {
 	switch (problem) {
 		case 'empty': return `“${name}” is empty: there is nothing to share.`;
 		case 'too-large': return `“${name}” is larger than 128 GiB, the most a share can hold.`;
-		case 'storage': return 'This browser keeps nothing for this page, so the link would be lost. Is private browsing or a full disk in the way?';
+		case 'storage': return 'This browser keeps nothing for this page, so the link would be lost. '
+			+ 'Is private browsing or a full disk in the way?';
 		default: return `“${name}” could not be shared.`;
 	}
 }

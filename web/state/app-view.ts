@@ -34,10 +34,15 @@ export type TrackerView =
 
 /** Why a file cannot be shared, or cannot be shared any longer. */
 export type ShareProblem =
-	| 'empty' | 'not-a-video' | 'truncated' | 'encrypted' | 'file-gone' | 'file-changed' | 'other-file' | 'too-large' | 'storage' | 'internal';
+	| 'empty' | 'not-a-video' | 'truncated' | 'encrypted' | 'file-gone' | 'file-changed' | 'other-file' | 'too-large'
+	| 'storage' | 'internal';
 
 /** Codecs that most, or some, browsers cannot play. */
-export interface CodecWarning { readonly kind: 'video' | 'audio'; readonly codec: string; readonly plays: 'nowhere' | 'some' }
+export interface CodecWarning {
+	readonly kind: 'video' | 'audio';
+	readonly codec: string;
+	readonly plays: 'nowhere' | 'some';
+}
 
 /**
  * What a share of mine is doing. `needs-permission`: one click gives the file back. `needs-file`: the same file must

@@ -9,7 +9,11 @@ export interface SnapshotSource {
 	readonly id: ShareId;
 	readonly snapshot: NodeSnapshot | undefined;
 	readonly playback?: PlaybackMetrics | undefined;
-	readonly view: { readonly people: readonly PersonView[]; readonly sizeBytes: number | undefined; readonly status: { readonly state: string } };
+	readonly view: {
+		readonly people: readonly PersonView[];
+		readonly sizeBytes: number | undefined;
+		readonly status: { readonly state: string };
+	};
 }
 
 /** The contract. Rates in bytes per second; what is not known yet is null. */
@@ -25,8 +29,8 @@ export interface ContractSnapshot {
 		readonly downBps: number; readonly upBps: number; readonly rttMs: number | null;
 	}[];
 	readonly playback: {
-		readonly startupMs: number | null; readonly stalls: number; readonly stalledMs: number; readonly lastSeekMs: number | null;
-		readonly bufferedAheadSec: number;
+		readonly startupMs: number | null; readonly stalls: number; readonly stalledMs: number;
+		readonly lastSeekMs: number | null; readonly bufferedAheadSec: number;
 	};
 }
 
@@ -37,15 +41,20 @@ const NOTHING: Pick<NodeSnapshot, 'chunks' | 'bytes'> = {
 /** What is the case now. `idle`: the state of a page that neither shares nor watches. */
 export function takeContractSnapshot(self: PeerId, source: SnapshotSource | undefined, idle: string): ContractSnapshot {
 	const { chunks, bytes } = source?.snapshot ?? NOTHING;
-	const playback = source?.playback;
+	const view = source?.view;
 	return {
-		peerId: self, shareId: source?.id ?? null, state: source?.view.status.state ?? idle, size: source?.view.sizeBytes ?? 0,
-		chunks, bytes,
-		peers: source?.view.people.map(({ id, name, route, downBps, upBps, rttMs }) =>
-			({ id, name, transport: 'data-channel', route, downBps, upBps, rttMs: rttMs ?? null })) ?? [],
-		playback: {
-			startupMs: playback?.startupMs ?? null, stalls: playback?.stalls ?? 0, stalledMs: playback?.stalledMs ?? 0,
-			lastSeekMs: playback?.lastSeekMs ?? null, bufferedAheadSec: playback?.bufferedAheadSec ?? 0,
-		},
+		peerId: self, shareId: source?.id ?? null, state: view?.status.state ?? idle, size: view?.sizeBytes ?? 0,
+		chunks, bytes, peers: view?.people.map(peerOf) ?? [], playback: playbackOf(source?.playback),
+	};
+}
+
+function peerOf({ id, name, route, downBps, upBps, rttMs }: PersonView): ContractSnapshot['peers'][number] {
+	return { id, name, transport: 'data-channel', route, downBps, upBps, rttMs: rttMs ?? null };
+}
+
+function playbackOf(metrics: PlaybackMetrics | undefined): ContractSnapshot['playback'] {
+	return {
+		startupMs: metrics?.startupMs ?? null, stalls: metrics?.stalls ?? 0, stalledMs: metrics?.stalledMs ?? 0,
+		lastSeekMs: metrics?.lastSeekMs ?? null, bufferedAheadSec: metrics?.bufferedAheadSec ?? 0,
 	};
 }

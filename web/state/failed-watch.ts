@@ -5,8 +5,9 @@ import type { WatchProblem, WatchView } from './app-view.ts';
 /** Nothing but the problem. */
 export function failedWatch(link: string, problem: WatchProblem): WatchView {
 	return {
-		id: '' as ShareId, link, status: { state: 'failed', problem }, title: undefined, sizeBytes: undefined, durationSec: undefined,
-		posterUrl: undefined, people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, audioTracks: [],
-		silentBecause: undefined, mutedByBrowser: false, resumeAtSec: undefined,
+		id: '' as ShareId, link, status: { state: 'failed', problem },
+		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined,
+		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0,
+		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, resumeAtSec: undefined,
 	};
 }

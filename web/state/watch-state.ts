@@ -25,7 +25,9 @@ export function watchState(facts: WatchFacts): WatchState {
 	if (problem) return { state: 'failed', problem };
 	const plays = playback?.state === 'playing' || playback?.state === 'paused' || playback?.state === 'ended';
 	if (plays && facts.hasStarted) return { state: 'playing' };
-	if (facts.hasStarted && playback?.state === 'buffering') return { state: 'buffering', because: whyBuffering(facts, playback.isSeeking) };
+	if (facts.hasStarted && playback?.state === 'buffering') {
+		return { state: 'buffering', because: whyBuffering(facts, playback.isSeeking) };
+	}
 	if (facts.people > 0 || facts.isComplete) return { state: 'starting' };
 	if (facts.connecting > 0) return { state: 'connecting', peers: facts.connecting };
 	return whyAlone(facts);
@@ -38,7 +40,10 @@ function whyBuffering(facts: WatchFacts, isSeeking: boolean): 'slow-peers' | 'no
 
 function whyAlone(facts: WatchFacts): WatchState {
 	switch (facts.line.state) {
-		case 'offline': return { state: 'tracker-unreachable', retryInSec: Math.max(0, Math.ceil((facts.line.retryAt - facts.now) / 1000)) };
+		case 'offline': {
+			const retryInSec = Math.max(0, Math.ceil((facts.line.retryAt - facts.now) / 1000));
+			return { state: 'tracker-unreachable', retryInSec };
+		}
 		case 'connecting': return { state: 'opening' };
 		case 'online': return { state: 'waiting' };
 	}

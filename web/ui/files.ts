@@ -12,7 +12,6 @@ export type TakeFiles = (files: readonly PickedFile[], resumed?: ShareId) => voi
 export const ACCEPTED = 'video/*,.mp4,.m4v,.mov,.webm,.mkv,.ogv,.avi,.ts,.mts,.3gp';
 
 interface NamedFile { readonly name: string; readonly size: number }
-interface NamedFile { readonly name: string; readonly size: number }
 interface HandleItem { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }
 interface PickerWindow { showOpenFilePicker?: (options: { multiple: boolean }) => Promise<FileSystemFileHandle[]> }
 
