@@ -68,7 +68,7 @@ export default ts.config(
 		files: ['web/**/*.browser.test.ts', 'web/**/testkit/**'],
 		languageOptions: { parserOptions: { projectService: false, project: './web/tsconfig.test.json' } },
 	},
-	{ files: ['*.config.ts', '*.config.js', 'e2e/*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+	{ files: ['*.config.ts', '*.config.js', 'e2e/*.config.ts', 'e2e/global-setup.ts'], rules: { 'no-restricted-syntax': 'off' } },
 	{ files: ['**/*.mjs', '*.js'], ...ts.configs.disableTypeChecked },
 	{ files: ['**/log.ts', 'cli/**', 'e2e/run/**', 'e2e/bench/**'], rules: { 'no-console': 'off' } },
 );

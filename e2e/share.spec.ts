@@ -124,6 +124,7 @@ test('name and theme are kept, and others see the name', async ({ person, server
 	await sharer.page.getByLabel(/name/i).last().fill('Ada');
 	await sharer.page.keyboard.press('Enter');
 	await sharer.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+	await expect(sharer.page.locator('html')).toHaveAttribute('data-theme', 'dark');
 	await sharer.page.keyboard.press('Escape');
 	await sharer.page.reload();
 	await expect(sharer.page.locator('html')).toHaveAttribute('data-theme', 'dark');

@@ -39,8 +39,9 @@ for (const name of ['ten-seconds', 'moov-at-end', 'b-frames', 'edit-delay', 'qui
 			await expect.poll(() => viewer.plays()).toBe(true);
 			await expect.poll(() => shownFrame(viewer)).toBeDefined();
 			const frame = await shownFrame(viewer) ?? 0;
-			// An edit that delays the picture by a second and a half shows earlier frames at the same time.
-			const expected = Math.floor(second * FRAME_RATE) - (name === 'edit-delay' ? 1.5 * FRAME_RATE : 0);
+			// Without an edit list, what B-frames hold back at the start comes as two frames' delay, as browsers play the
+			// file itself.
+			const expected = Math.floor(second * FRAME_RATE) - (name === 'fragmented' ? 2 : 0);
 			expect(Math.abs(frame - expected)).toBeLessThanOrEqual(1);
 		}
 	});
@@ -48,7 +49,7 @@ for (const name of ['ten-seconds', 'moov-at-end', 'b-frames', 'edit-delay', 'qui
 
 test('a viewer who opens the link the moment it appears watches five gigabytes, and seeks ten times', async ({ person }) => {
 	const [sharer, viewer] = [await person(), await person()];
-	const link = await sharer.share(await film('five-gigabytes'));
+	const link = await sharer.share(await film('five-gigabytes-long'));
 	await viewer.watch(link);
 	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
 	const duration = await viewer.page.locator('video').evaluate((video: HTMLVideoElement) => video.duration);
@@ -81,7 +82,7 @@ test('several sound tracks can be chosen between', async ({ person }) => {
 	await expect.poll(() => viewer.plays(), { timeout: 20_000 }).toBe(true);
 	await viewer.page.locator('video').hover();
 	await viewer.page.getByRole('button', { name: /sound|audio/i }).first().click();
-	await expect(viewer.page.getByRole('menuitemradio')).toHaveCount(2);
+	await expect(viewer.page.getByRole('group', { name: 'Sound' }).getByRole('radio')).toHaveCount(2);
 });
 
 test('the film goes on when its tracker dies, and when it comes back newcomers find it', async ({ person, server }) => {

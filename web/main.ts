@@ -8,19 +8,26 @@ import { trackerUrlOf } from './peer/web-tracker-socket.ts';
 import { wallClock } from './peer/wall-clock.ts';
 import { AppState } from './state/app-state.svelte.ts';
 import { PageContext } from './state/page-context.ts';
+import { takeContractSnapshot } from './state/contract-snapshot.ts';
 import App from './ui/App.svelte';
 import './app.css';
+
+const self = peerIdFrom(globalThis.crypto.getRandomValues(new Uint8Array(16)));
+let app: AppState | undefined;
+// There from the first moment, for tools that do not wait.
+Object.assign(globalThis, {
+	streamlet: { snapshot: () => app?.snapshot() ?? takeContractSnapshot(self, undefined, 'opening') },
+});
 
 const [crypto, records] = await Promise.all([chooseCrypto(), Records.open()]);
 const target = document.getElementById('app');
 if (target && records.ok) {
 	const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
-	const app = new AppState(new PageContext({
-		self: peerIdFrom(globalThis.crypto.getRandomValues(new Uint8Array(16))),
-		crypto, records: records.value, clock: wallClock, rng: seededRng(seed),
+	const context = new PageContext({
+		self, crypto, records: records.value, clock: wallClock, rng: seededRng(seed),
 		origin: location.origin, trackerUrl: trackerUrlOf(location),
-	}));
-	Object.assign(globalThis, { streamlet: { snapshot: () => app.snapshot() } });
+	});
+	app = new AppState(context, await records.value.settings());
 	mount(App, { target, props: { app } });
 	await app.start();
 } else if (target) {

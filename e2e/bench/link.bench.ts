@@ -12,7 +12,7 @@ import { seedTime, startWebTorrent } from './webtorrent.ts';
 test('the link is there at once whatever the size, and can be opened the moment it appears', async () => {
 	const section = begin('link', 'Drop to link, and the link opened the moment it appears');
 	const [product, rival] = [await untilTestEnds(ServerProcess.start()), await untilTestEnds(startWebTorrent())];
-	const [small, large] = [await hundredMegabytes(), await film('five-gigabytes')];
+	const [small, large] = [await hundredMegabytes(), await film('five-gigabytes-long')];
 	const runs = await compare({
 		small: () => dropAndOpen(product, small),
 		large: () => dropAndOpen(product, large),

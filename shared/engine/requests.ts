@@ -213,22 +213,28 @@ export class Requests {
 		if (proof?.state === 'asked' && proof.of === link.id) this.#proofIsLate(group);
 	}
 
+	#askProof(link: Link, group: number, now: Ms): void {
+		const partial = this.inventory.partials.get(group);
+		if (!partial) return;
+		const { proof } = partial;
+		if (proof.state === 'known' || (proof.state === 'asked' && proof.of === link.id)) return;
+		partial.proof = { state: 'asked', of: link.id, at: now };
+		if (now - (link.proofs.get(group) ?? -Infinity) < SNUBBED_MS) return; // it is on its way, only late
+		link.proofs.set(group, now);
+		this.#out.send(link.id, { type: 'want-proof', group });
+	}
+
 	#ask(link: Link, picks: readonly Pick[], now: Ms): void {
 		const due = new Map<number, Ms>();
 		for (const { index, dueAt } of picks) {
 			const group = Math.floor(index / GROUP_CHUNKS);
-			const partial = this.inventory.ask(index);
+			this.inventory.ask(index);
 			link.ask(index, { at: now, bytes: this.layout.chunkBytes(index), urgent: dueAt - now < URGENT_MS });
 			due.set(group, Math.min(due.get(group) ?? Infinity, dueAt));
-			const { proof } = partial;
-			if (proof.state === 'known' || (proof.state === 'asked' && proof.of === link.id)) continue;
-			partial.proof = { state: 'asked', of: link.id, at: now };
-			if (now - (link.proofs.get(group) ?? -Infinity) < SNUBBED_MS) continue; // it is on its way, only late
-			link.proofs.set(group, now);
-			this.#out.send(link.id, { type: 'want-proof', group });
 		}
 		for (const [group, chunks] of byGroup(picks.map((pick) => pick.index))) {
 			const dueAt = due.get(group) ?? Infinity;
+			this.#askProof(link, group, now); // right before its chunks: the other side reads the group once for both
 			const dueInMs = dueAt === Infinity ? NOT_DUE : Math.max(0, Math.min(NOT_DUE - 1, Math.round(dueAt - now)));
 			this.#out.send(link.id, { type: 'request', group, dueInMs, chunks: chunkSet(chunks) });
 		}

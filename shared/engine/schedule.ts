@@ -55,7 +55,8 @@ export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
 	picker.takeDue('urgent');
 	picker.takeAhead();
 	picker.takeDue('ahead');
-	if (s.background) picker.takeRarest();
+	// Whatever is asked for speculatively goes into the path of what the playhead stands still for.
+	if (s.background && !isBlocked(s)) picker.takeRarest();
 	return picker.picks;
 }
 
@@ -70,6 +71,12 @@ export function pickRace(link: Link, other: Link, s: Situation): Pick[] {
 
 /** A place in a read, and how many links have it. */
 interface Run { readonly from: number; readonly demand: Demand; readonly copies: number }
+
+/** Whether a read should have been served by now. */
+function isBlocked({ demands, now }: Situation): boolean {
+	const [first] = demands.inOrder();
+	return first !== undefined && first.dueAt <= now;
+}
 
 class Picker {
 	readonly picks: Pick[] = [];

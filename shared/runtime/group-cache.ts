@@ -13,6 +13,9 @@ import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.t
 /** Groups in memory from which on stored ones are let go. */
 const KEPT_GROUPS = HOT_BYTES / GROUP_BYTES;
 
+/** Groups read from the store side by side. */
+const READS_AT_ONCE = 4;
+
 /** What is known of a group so that its chunks can be checked. */
 export interface KnownProof { readonly leaves: Bytes; readonly certificate: Certificate }
 
@@ -26,6 +29,8 @@ export class GroupCache {
 	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
+	readonly #queue: (() => void)[] = [];
+	#reading = 0;
 	#closed = false;
 
 	constructor(store: GroupStore, layout: Layout) {
@@ -120,8 +125,18 @@ export class GroupCache {
 	/** No call of the store from now on. */
 	close(): void { this.#closed = true; }
 
-	async #load(group: number): Promise<Result<HotGroup | undefined, StoreFault>> {
+	/** A few at a time: more would take memory and make the first come later. */
+	async #readInTurn(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
+		while (this.#reading >= READS_AT_ONCE) await new Promise<void>((resolve) => { this.#queue.push(resolve); });
+		this.#reading += 1;
 		const stored = await this.#store.read(group);
+		this.#reading -= 1;
+		this.#queue.shift()?.();
+		return stored;
+	}
+
+	async #load(group: number): Promise<Result<HotGroup | undefined, StoreFault>> {
+		const stored = await this.#readInTurn(group);
 		if (!stored.ok) return fail(stored.error);
 		const raced = this.#hot.get(group);
 		if (raced || !stored.value) return ok(raced);

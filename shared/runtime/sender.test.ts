@@ -105,10 +105,8 @@ describe('chunks', () => {
 
 test('proofs that nobody can wait for are not queued without end', async () => {
 	const bed = new Bed();
-	for (let k = 0; k < 10_000; k++) bed.sender.serveProof(0);
 	bed.inMemory.set(0, group());
-	await bed.settle();
-	bed.answers[0]?.(ok(group()));
+	for (let k = 0; k < 10_000; k++) bed.sender.serveProof(0);
 	for (let k = 0; k < 500; k++) await bed.settle();
 	expect(bed.got.length).toBe(512);
 });

@@ -58,8 +58,9 @@ export class Sender {
 
 	serveProof(group: number): void {
 		if (this.#pending >= MAX_PENDING) return;
+		const finding = this.#find(group); // begun now, sent in its turn: several groups are read side by side
 		this.#enqueue(async () => {
-			const stored = await this.#find(group);
+			const stored = await finding;
 			if (stored) this.send(encode({ type: 'proof', group, certificate: stored.certificate, leaves: stored.leaves }));
 		});
 	}

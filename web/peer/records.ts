@@ -56,6 +56,10 @@ const UNSET: Settings = { theme: 'auto', name: undefined };
 /** The records of this browser profile. */
 export class Records {
 	readonly #db: IDBPDatabase<Schema>;
+	/** Certified groups that are not on disk yet, the write they wait for, and the one before it. */
+	readonly #uncertain: [[ShareId, number], CertifiedGroup][] = [];
+	#flushing: Promise<Result<void, StoreFault>> | undefined;
+	#lastFlush: Promise<unknown> = Promise.resolve();
 
 	private constructor(db: IDBPDatabase<Schema>) { this.#db = db; }
 
@@ -106,13 +110,10 @@ export class Records {
 		return keys.map(([, group]) => group);
 	}
 
-	/** Settles once a crash cannot lose it. */
-	async putCertified(id: ShareId, group: number, certified: CertifiedGroup): Promise<Result<void, StoreFault>> {
-		return this.#durably(async () => {
-			const transaction = this.#db.transaction('certified', 'readwrite', { durability: 'strict' });
-			await transaction.store.put(certified, [id, group]);
-			await transaction.done;
-		});
+	/** Settles once a crash cannot lose it. Those that come while the disk is busy go to it together. */
+	putCertified(id: ShareId, group: number, certified: CertifiedGroup): Promise<Result<void, StoreFault>> {
+		this.#uncertain.push([[id, group], certified]);
+		return this.#flushing ??= this.#lastFlush.then(() => this.#flushCertified());
 	}
 
 	/** The parts of one share's attachments. */
@@ -141,6 +142,17 @@ export class Records {
 			transaction.objectStore('parts').delete(rangeOf(id)),
 			transaction.done,
 		]);
+	}
+
+	#flushCertified(): Promise<Result<void, StoreFault>> {
+		const batch = this.#uncertain.splice(0);
+		this.#flushing = undefined;
+		const flush = this.#durably(async () => {
+			const transaction = this.#db.transaction('certified', 'readwrite', { durability: 'strict' });
+			await Promise.all([...batch.map(([key, certified]) => transaction.store.put(certified, key)), transaction.done]);
+		});
+		this.#lastFlush = flush;
+		return flush;
 	}
 
 	async #durably(write: () => Promise<void>): Promise<Result<void, StoreFault>> {

@@ -7,6 +7,7 @@ import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
 	AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView,
 } from './app-view.ts';
+import type { Settings } from '../peer/records.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import type { PageContext } from './page-context.ts';
@@ -29,9 +30,14 @@ export class AppState implements AppView {
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
 	#brokenWatch = $state.raw<WatchView>();
+	#settings: Settings;
 	#nextNotice = 1;
 
-	constructor(context: PageContext) { this.#context = context; }
+	constructor(context: PageContext, settings: Settings) {
+		this.#context = context;
+		this.#settings = settings;
+		this.theme = settings.theme;
+	}
 
 	get shares(): readonly ShareView[] { return this.#sessions.map((session) => session.view); }
 	get watch(): WatchView | undefined { return this.#watching?.view ?? this.#brokenWatch; }
@@ -39,9 +45,7 @@ export class AppState implements AppView {
 	/** Takes up settings, former shares and the page's address. */
 	async start(): Promise<void> {
 		const { records } = this.#context.parts;
-		const settings = await records.settings();
-		this.theme = settings.theme;
-		if (settings.name !== undefined) this.setName(settings.name);
+		if (this.#settings.name !== undefined) this.setName(this.#settings.name);
 		this.#context.home.listen({
 			line: (line) => this.#lineChanged(line),
 			peers: () => undefined, signal: () => undefined, refused: () => undefined,
@@ -118,7 +122,7 @@ export class AppState implements AppView {
 
 	setTheme(theme: Theme): void {
 		this.theme = theme;
-		this.#keepSettings();
+		this.#keepSettings({ ...this.#settings, theme });
 	}
 
 	setName(name: string): void {
@@ -126,7 +130,7 @@ export class AppState implements AppView {
 		if (trimmed === '') return;
 		this.name = trimmed;
 		this.#context.rename(trimmed);
-		this.#keepSettings(trimmed);
+		this.#keepSettings({ ...this.#settings, name: trimmed });
 	}
 
 	goHome(): void {
@@ -192,9 +196,9 @@ export class AppState implements AppView {
 		} else this.tracker = { state: 'connecting' };
 	}
 
-	#keepSettings(name?: string): void {
-		void this.#context.parts.records.settings().then((settings) =>
-			this.#context.parts.records.putSettings({ theme: this.theme, name: name ?? settings.name }));
+	#keepSettings(settings: Settings): void {
+		this.#settings = settings;
+		void this.#context.parts.records.putSettings(settings);
 	}
 
 	#notice(tone: Notice['tone'], text: string): void {

@@ -17,7 +17,7 @@ export function codecWarnings(tracks: readonly FilmTrack[], plays: (mime: string
 }
 
 /** A track as a descriptor names it. */
-export interface DescribedTrack {
+interface DescribedTrack {
 	kind: 'video' | 'audio';
 	codec: string;
 	language?: string;

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import type { FilmTrack } from '../../shared/media/film.ts';
+import { codecWarnings, describedTracks } from './codec-warnings.ts';
+
+const PICTURE: FilmTrack = {
+	kind: 'video', codec: 'avc1.64001f', timescale: 1000, startTicks: 0, offset: 0, language: '', label: '',
+	width: 1280, height: 720, channels: 0, sampleRate: 0, init: new Uint8Array(8),
+};
+const SOUND: FilmTrack = {
+	...PICTURE, kind: 'audio', codec: 'mp4a.40.2', width: 0, height: 0, channels: 2, sampleRate: 48_000,
+};
+const playsAll = () => true;
+const playsNone = () => false;
+
+describe('a sharer is warned', () => {
+	test('of nothing in a film that every browser plays', () => {
+		expect(codecWarnings([PICTURE, SOUND], playsAll)).toEqual([]);
+	});
+
+	const hevc = ['hvc1.1.6.L93', 'hev1.1.6.L93'];
+	test.each(hevc)('that %s plays in some browsers, whether or not this one does', (codec) => {
+		const expected = [{ kind: 'video', codec, plays: 'some' }];
+		expect(codecWarnings([{ ...PICTURE, codec }], playsAll)).toEqual(expected);
+		expect(codecWarnings([{ ...PICTURE, codec }], playsNone)).toEqual(expected);
+	});
+
+	test('of a codec this browser does not play', () => {
+		const plays = (mime: string) => !mime.includes('ac-3');
+		expect(codecWarnings([PICTURE, { ...SOUND, codec: 'ac-3' }], plays))
+			.toEqual([{ kind: 'audio', codec: 'ac-3', plays: 'nowhere' }]);
+	});
+
+	test('of a codec no index carries, whatever the browser claims', () => {
+		const dts = { ...SOUND, codec: 'A_DTS', init: new Uint8Array(0) };
+		expect(codecWarnings([dts], playsAll)).toEqual([{ kind: 'audio', codec: 'A_DTS', plays: 'nowhere' }]);
+	});
+
+	test('not of MP3, which plays as bare frames where it does not inside MP4', () => {
+		expect(codecWarnings([{ ...SOUND, codec: 'mp3' }], (mime) => mime === 'audio/mpeg')).toEqual([]);
+	});
+
+	test('once of a codec that several tracks have', () => {
+		const tracks = ['ac-3', 'ac-3', 'ec-3'].map((codec) => ({ ...SOUND, codec }));
+		expect(codecWarnings(tracks, playsNone).map(({ codec }) => codec)).toEqual(['ac-3', 'ec-3']);
+	});
+});
+
+describe('a descriptor names a track', () => {
+	test('with what is known of it and nothing more', () => {
+		expect(describedTracks([PICTURE, SOUND])).toEqual([
+			{ kind: 'video', codec: 'avc1.64001f', width: 1280, height: 720 },
+			{ kind: 'audio', codec: 'mp4a.40.2', channels: 2 },
+		]);
+	});
+
+	test('with its language and its label, on one line that runs one way', () => {
+		const [track] = describedTracks([{ ...SOUND, language: 'de', label: 'Kom\nmentar\u202e\u2028!' }]);
+		expect(track).toEqual({ kind: 'audio', codec: 'mp4a.40.2', channels: 2, language: 'de', label: 'Kom mentar  !' });
+	});
+
+	test('in as much room as a descriptor has', () => {
+		const long = 'x'.repeat(1000);
+		const [track] = describedTracks([{ ...SOUND, codec: long, language: long, label: long, channels: 65 }]);
+		expect([track?.codec.length, track?.language?.length, track?.label?.length]).toEqual([64, 35, 100]);
+		expect(track).not.toHaveProperty('channels');
+	});
+});
