@@ -5,9 +5,9 @@ import { film } from './films/make-films.ts';
 import { test, type Person } from './fixtures.ts';
 
 test('a link without its key, cut short, or with another key says so', async ({ person }) => {
-	const sharer = await person();
+	const [sharer, another] = [await person(), await person()];
 	const link = await sharer.share(await film('ten-seconds'));
-	const other = await sharer.share(await film('no-audio'));
+	const other = await another.share(await film('no-audio'));
 	const [address = ''] = link.split('#');
 	const viewer = await person();
 	await viewer.watch(address);

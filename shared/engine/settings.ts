@@ -31,6 +31,7 @@ export const REFUSED_MS: Ms = SECOND;
 
 /** Refusals in a row before the whole link is left alone for a while, and how often that while doubles: 1 s to 16 s. */
 export const TOLERATED_REFUSALS = 2;
+/** Doublings of that while. */
 export const MAX_REST_DOUBLINGS = 4;
 
 /** A link that sends nothing is asked for a sign of life after this … */

@@ -47,8 +47,13 @@ export class CertifyingStore implements GroupStore {
 	async read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
 		const loaded = await this.#init.load(group);
 		if (!loaded.ok) return loaded;
+		const root = groupRoot(loaded.value.leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
 		const certified = await this.#certify(group, loaded.value.leaves);
 		if (!certified.ok) return certified;
+		if (!equalBytes(certified.value.root, root)) {
+			this.#init.changed(); // another reader of the same group saw other bytes
+			return fail('changed');
+		}
 		const held = new Uint8Array(CHUNK_SET_BYTES);
 		held.set(BitSet.full(this.#init.layout.chunksIn(group)).bytes());
 		return ok({ ...loaded.value, held, certificate: { form: 'signature', bytes: certified.value.signature } });
@@ -72,11 +77,7 @@ export class CertifyingStore implements GroupStore {
 	async #certifyOnce(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
 		const root = groupRoot(leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
 		const before = await this.#init.certified(group);
-		if (before) {
-			if (equalBytes(before.root, root)) return ok(before);
-			this.#init.changed();
-			return fail('changed');
-		}
+		if (before) return ok(before);
 		const { bytes: signature } = await signGroup(this.#init.crypto, this.#init.keys, group, leaves);
 		const kept = await this.#init.keep(group, { root, signature });
 		return kept.ok ? ok({ root, signature }) : kept;

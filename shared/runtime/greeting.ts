@@ -66,6 +66,7 @@ class GreetedTransport implements Transport {
 	#events: TransportEvents | undefined;
 	#early: Bytes[] = [];
 	#closed: CloseReason | undefined;
+	#isClosing = false;
 
 	constructor(inner: Transport) { this.#inner = inner; }
 
@@ -91,12 +92,15 @@ class GreetedTransport implements Transport {
 
 	start(events: TransportEvents): void {
 		this.#events = events;
-		for (const frame of this.#early.splice(0)) events.frame(frame);
+		for (const frame of this.#early.splice(0)) if (!this.#isClosing) events.frame(frame);
 		const reason = this.#closed;
 		if (reason !== undefined) void Promise.resolve().then(() => events.closed(reason));
 	}
 
 	send(frame: Bytes): boolean { return this.#inner.send(frame); }
-	close(reason: CloseReason): void { this.#inner.close(reason); }
+	close(reason: CloseReason): void {
+		this.#isClosing = true;
+		this.#inner.close(reason);
+	}
 }
 

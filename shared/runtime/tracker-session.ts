@@ -23,6 +23,9 @@ const LONGEST_WAIT_MS: Ms = 15 * SECOND;
 const PING_MS: Ms = 20 * SECOND;
 const PONG_MS: Ms = 8 * SECOND;
 
+/** A socket that is not open by then is given up: networks that swallow packets never refuse. */
+const OPENING_MS: Ms = 10 * SECOND;
+
 /** How the line is. */
 export type TrackerLine =
 	| { readonly state: 'connecting' }
@@ -83,7 +86,7 @@ export class TrackerSession {
 
 	/** Tries now, not when the wait is over. */
 	retryNow(): void {
-		if (this.#line.state === 'offline') this.#open();
+		if (!this.#closed && this.#line.state === 'offline') this.#open();
 	}
 
 	/** Our name, as others see it; kept for later lines. */
@@ -127,6 +130,7 @@ export class TrackerSession {
 
 	#open(): void {
 		this.#cancelTimer?.();
+		this.#cancelTimer = this.#init.clock.after(OPENING_MS, () => this.#giveUp());
 		this.#setLine({ state: 'connecting' });
 		this.#socket = this.#init.open(this.url, {
 			opened: () => this.#greet(),
@@ -180,8 +184,8 @@ export class TrackerSession {
 		if (this.#closed) return;
 		const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures) * (0.5 + this.#init.rng());
 		this.#failures += 1;
-		this.#setLine({ state: 'offline', retryAt: this.#init.clock.now() + wait });
 		this.#cancelTimer = this.#init.clock.after(wait, () => this.#open());
+		this.#setLine({ state: 'offline', retryAt: this.#init.clock.now() + wait });
 	}
 
 	/** Any message is a sign of life; without one the line is asked, and then given up. */
@@ -189,11 +193,14 @@ export class TrackerSession {
 		this.#cancelTimer?.();
 		this.#cancelTimer = this.#init.clock.after(PING_MS, () => {
 			this.#post({ type: 'ping' });
-			this.#cancelTimer = this.#init.clock.after(PONG_MS, () => {
-				this.#socket?.close();
-				this.#lost();
-			});
+			this.#cancelTimer = this.#init.clock.after(PONG_MS, () => this.#giveUp());
 		});
+	}
+
+	/** The socket says nothing, not even that it is closed. */
+	#giveUp(): void {
+		this.#socket?.close();
+		this.#lost();
 	}
 
 	/** False when we are not welcome yet: what matters then is said at the welcome. */

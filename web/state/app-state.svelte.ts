@@ -126,7 +126,8 @@ export class AppState implements AppView {
 	}
 
 	setName(name: string): void {
-		const trimmed = name.trim().slice(0, 32);
+		// Trackers take one line without invisible characters, so a joined emoji comes apart.
+		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, 32);
 		if (trimmed === '') return;
 		this.name = trimmed;
 		this.#context.rename(trimmed);

@@ -2,10 +2,16 @@
 import { MAX_TITLE_LENGTH } from '../../shared/protocol/limits.ts';
 
 /** Types that browsers do not know by name. */
-const TYPES: Readonly<Record<string, string>> = {
-	mp4: 'video/mp4', m4v: 'video/mp4', mov: 'video/quicktime', webm: 'video/webm', mkv: 'video/x-matroska',
-	avi: 'video/x-msvideo', ts: 'video/mp2t', flv: 'video/x-flv',
-};
+const TYPES: ReadonlyMap<string, string> = new Map([
+	['mp4', 'video/mp4'],
+	['m4v', 'video/mp4'],
+	['mov', 'video/quicktime'],
+	['webm', 'video/webm'],
+	['mkv', 'video/x-matroska'],
+	['avi', 'video/x-msvideo'],
+	['ts', 'video/mp2t'],
+	['flv', 'video/x-flv'],
+]);
 
 /** What a film is called until somebody says better: its file's name without path, ending and what would not print. */
 export function titleOf(fileName: string): string {
@@ -17,5 +23,5 @@ export function titleOf(fileName: string): string {
 /** The MIME type of a file: the browser's word, or the ending's. */
 export function typeOf(fileName: string, said: string): string {
 	const ending = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
-	return said !== '' && said.length <= 128 ? said : TYPES[ending] ?? 'application/octet-stream';
+	return said !== '' && said.length <= 128 ? said : TYPES.get(ending) ?? 'application/octet-stream';
 }
