@@ -8,7 +8,8 @@ const alias = [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min
 
 const node = (name: string, include: string[]) => ({
 	extends: true as const,
-	test: { name, include, environment: 'node' as const },
+	// No test is timed; the limit only ends one that hangs, on machines as slow as they come.
+	test: { name, include, environment: 'node' as const, testTimeout: 60_000 },
 });
 
 const chromium = {

@@ -2,7 +2,8 @@
 """What TCP gets on a wire: tcp.py sink SECONDS on one host, tcp.py source ADDRESS ALGORITHM on the other.
 
 The sink prints 'ready', then the megabits per second it received in SECONDS, counted from the connection, so slow start
-included. The algorithm is named because kernels differ in their default, and at 1 % loss bbr carries 50 times cubic.
+included. The algorithm is named because kernels differ in their default, and bbr carries tens of times
+what cubic does at 1 % loss.
 """
 import socket, sys, time
 

@@ -7,7 +7,7 @@ import { decode, encode, type PeerMessage } from '../protocol/peer-message.ts';
 import { chunksOf, chunkSet } from './chunk-set.ts';
 import { Engine } from './engine.ts';
 import type { Effect, Input } from './events.ts';
-import { PING_AFTER_MS, SILENT_MS, SNUBBED_MS } from './settings.ts';
+import { PING_AFTER_MS, RACE_AFTER_MS, SILENT_MS, SNUBBED_MS } from './settings.ts';
 
 const id = (n: number): PeerId => peerIdFrom(new Uint8Array(16).fill(n));
 const SIZE = 2 * GROUP_BYTES;
@@ -122,6 +122,34 @@ describe('a chunk on its way', () => {
 		bed.want(0, 2);
 		bed.hear(2, ALL);
 		expect(bed.hear(1, { type: 'busy', group: 0, chunks: chunkSet([0, 1]) })).toEqual(['2! want-proof', '2! request 0:0 1']);
+	});
+
+	test('that no playhead waits for is raced by a link that has nothing to do', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(0, 3, 60_000);
+		bed.prove(1, 0);
+		bed.open(2);
+		bed.hear(2, ALL);
+		bed.now = RACE_AFTER_MS - 1;
+		expect(bed.step({ type: 'tick' })).not.toContain('2! request 0:0 1 2');
+		bed.now = RACE_AFTER_MS + 1;
+		expect(bed.step({ type: 'tick' })).toContain('2! request 0:0 1 2');
+		bed.hear(2, chunk(1));
+		expect(bed.checked(2, 1)).toEqual(['1! cancel 0:1', 'held']);
+	});
+
+	test('of a group whose proof does not come is asked of another, who is asked for the proof too', () => {
+		const bed = new Bed().begin(1);
+		bed.step({ type: 'background', on: true });
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.open(2);
+		expect(bed.hear(2, ALL)).toEqual([]);
+		let done: string[] = [];
+		for (; bed.now < SNUBBED_MS && !done.includes('2! want-proof'); bed.now += 250) done = bed.step({ type: 'tick' });
+		expect(done).toContain('2! want-proof');
 	});
 
 	test('is asked of another when the first sends nothing, even if it pings', () => {

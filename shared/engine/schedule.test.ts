@@ -172,6 +172,20 @@ describe('in the background', () => {
 		expect(plan({ map, background: true, links: { ann: { room: 8 } } }, 'ann')).toEqual([248, 249, 250, 251, 252, 253, 254, 255]);
 	});
 
+	test('nothing is fetched while a playhead stands still, unless nobody has what it waits for', () => {
+		const map = '.'.repeat(256);
+		const blocked = (has: readonly number[]) => {
+			const { situation, links } = paint({ map, background: true, reads: [[0, 4, -100]], links: { ann: {}, bob: {} } });
+			const held = new BitSet(2);
+			for (const group of has) held.add(group);
+			for (const link of links.values()) link.holdings.setMap(held.bytes());
+			const picks = pickFor(links.get('ann')!, { any: 8 * CHUNK_BYTES, urgent: 8 * CHUNK_BYTES }, situation);
+			return sorted(picks.map(({ index }) => index));
+		};
+		expect(blocked([0, 1])).toEqual([0, 1, 2, 3]);
+		expect(blocked([1])).toEqual([128, 129, 130, 131, 132, 133, 134, 135]);
+	});
+
 	test('the group with the fewest copies comes first', () => {
 		const { situation, links } = paint({ ...groups(6), links: { ann: {} } });
 		situation.copies.set([3, 3, 3, 3, 1, 3]);

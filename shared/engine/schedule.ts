@@ -72,10 +72,14 @@ export function pickRace(link: Link, other: Link, s: Situation): Pick[] {
 /** A place in a read, and how many links have it. */
 interface Run { readonly from: number; readonly demand: Demand; readonly copies: number }
 
-/** Whether a read should have been served by now. */
-function isBlocked({ demands, now }: Situation): boolean {
+/** Whether a read should have been served by now, and could be. What nobody here has keeps nothing else from coming. */
+function isBlocked({ demands, links, now }: Situation): boolean {
 	const [first] = demands.inOrder();
-	return first !== undefined && first.dueAt <= now;
+	if (!first || first.dueAt > now) return false;
+	const group = Math.floor(first.cursor / GROUP_CHUNKS);
+	return [...links.values()].some(
+		(link) => now >= link.restsUntil && link.holdings.has(group, first.cursor % GROUP_CHUNKS),
+	);
 }
 
 class Picker {

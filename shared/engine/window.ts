@@ -9,6 +9,12 @@ import { FIRST_WINDOW_BYTES, LARGEST_WINDOW_BYTES, LEAST_WINDOW_BYTES } from './
 /** Extra round trip that our own queueing may cause: enough to keep the path busy, far below a router's queue. */
 const TARGET_QUEUE_MS: Ms = 40;
 
+/**
+ * Of what arrives, added to the window while the path shows no queue: half a round trip. Doubling, as TCP does, would
+ * overrun a queue before the first late answer tells of it, and dcSCTP pays for that for seconds.
+ */
+const START_GROWTH = 0.5;
+
 /** The shortest round trip is forgotten after this long, so that a path that became longer is believed. */
 const BASE_SPAN_MS: Ms = 20_000;
 
@@ -40,7 +46,7 @@ export class RequestWindow {
 			this.#resize(this.#bytes - bytes * 0.5 * excess);
 		} else if (full) {
 			const room = 1 - queueing / TARGET_QUEUE_MS;
-			this.#resize(this.#bytes + (this.#starting ? bytes : (bytes * room * 8 * 8192) / this.#bytes));
+			this.#resize(this.#bytes + (this.#starting ? bytes * START_GROWTH : (bytes * room * 8 * 8192) / this.#bytes));
 		}
 	}
 

@@ -221,8 +221,17 @@ describe('a line that was lost', () => {
 		expect(sockets.length).toBe(1);
 		clock.pass(1);
 		expect(sockets.length).toBe(2);
-		clock.pass(60 * SECOND);
+		clock.pass(9 * SECOND);
 		expect(sockets.length).toBe(2);
+	});
+
+	test('is given up when it neither opens nor closes', () => {
+		const { clock, sockets, newest } = bed();
+		newest().events.closed();
+		clock.pass(SECOND / 2 + 10 * SECOND);
+		expect(sockets.length).toBe(2);
+		clock.pass(2 * SECOND);
+		expect(sockets.length).toBe(3);
 	});
 
 	test('is opened at once when somebody asks, and only once', () => {

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { equalBytes } from '../../shared/base/bytes.ts';
-import { Layout, type ShareId } from '../../shared/protocol/ids.ts';
+import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
 import { groupRoot, treeRoot } from '../../shared/protocol/merkle.ts';
 import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
@@ -64,7 +64,8 @@ export class ShareSession {
 		this.#keys = keys;
 		this.#record = record;
 		this.id = record.id;
-		this.link = formatShareLink(context.parts.origin, { id: record.id, key: record.linkKey, trackers: [], startSec: undefined });
+		const parts = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
+		this.link = formatShareLink(context.parts.origin, parts);
 		this.#publication = new Publication({
 			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
 			parts: context.parts.records.parts(record.id),
@@ -80,14 +81,17 @@ export class ShareSession {
 	}
 
 	/** A new share of a file: the link is there when this settles. */
-	static async create(context: PageContext, file: File, handle: FileSystemFileHandle | undefined): Promise<ShareSession | ShareProblem> {
+	static async create(
+		context: PageContext, file: File, handle: FileSystemFileHandle | undefined,
+	): Promise<ShareSession | ShareProblem> {
 		if (file.size === 0) return 'empty';
 		if (file.size > MAX_SHARE_BYTES) return 'too-large';
 		const { crypto, records } = context.parts;
 		const [share, linkKey, contentKey] = [await makeShareKeys(crypto), crypto.random(32), crypto.random(32)];
 		const record: ShareRecord = {
-			id: share.id, secretKey: share.secretKey, linkKey, contentKey, fileName: file.name, fileType: file.type, size: file.size,
-			lastModified: file.lastModified, handle, descriptor: undefined, createdAt: Date.now(), stopped: false,
+			id: share.id, secretKey: share.secretKey, linkKey, contentKey,
+			fileName: file.name, fileType: file.type, size: file.size, lastModified: file.lastModified, handle,
+			descriptor: undefined, createdAt: Date.now(), stopped: false,
 		};
 		const kept = await records.putShare(record);
 		if (!kept.ok) return 'storage';
@@ -99,7 +103,8 @@ export class ShareSession {
 	/** A share of a former visit. It waits for its file unless the browser gives it back by itself. */
 	static async restore(context: PageContext, record: ShareRecord): Promise<ShareSession> {
 		const { crypto } = context.parts;
-		const keys = { share: await shareKeysFrom(crypto, record.secretKey), link: await deriveLinkKeys(crypto, record.linkKey) };
+		const link = await deriveLinkKeys(crypto, record.linkKey);
+		const keys = { share: await shareKeysFrom(crypto, record.secretKey), link };
 		const session = new ShareSession(context, keys, record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
@@ -188,7 +193,11 @@ export class ShareSession {
 				keep: (group, certified) => records.putCertified(this.id, group, certified),
 				changed: () => this.#storeFailed('changed'),
 			}) }),
-			host: { described: () => this.#pulse.soon(), changed: () => this.#pulse.soon(), storeFailed: (fault) => this.#storeFailed(fault) },
+			host: {
+				described: () => this.#pulse.soon(),
+				changed: () => this.#pulse.soon(),
+				storeFailed: (fault) => this.#storeFailed(fault),
+			},
 		});
 	}
 
@@ -244,7 +253,7 @@ export class ShareSession {
 			return 'go-on';
 		});
 		if (!sealing.ok) return this.#storeFailed(sealing.error);
-		if (this.#status.state !== 'sharing') return;
+		if (!this.isSharing) return; // stopped meanwhile
 		await this.#publication.seal(treeRoot(roots, (bytes) => this.#context.parts.crypto.sha256Now(bytes)), roots);
 		this.#sealed = 1;
 		this.#sealedRevision = this.#publication.revision;
@@ -259,11 +268,12 @@ export class ShareSession {
 		const looked = [groups[0], groups[Math.floor(groups.length / 2)], groups.at(-1)].slice(0, CHECKED_GROUPS);
 		const source = new FileGroupSource(file, this.#record.contentKey);
 		try {
-			for (const group of new Set(looked)) {
+			for (const group of looked) {
 				if (group === undefined) continue;
 				const [loaded, certified] = [await source.loadGroup(group), await records.certified(this.id, group)];
 				if (!loaded.ok || !certified) return false;
-				if (!equalBytes(groupRoot(loaded.value.leaves, (bytes) => crypto.sha256Now(bytes)), certified.root)) return false;
+				const root = groupRoot(loaded.value.leaves, (bytes) => crypto.sha256Now(bytes));
+				if (!equalBytes(root, certified.root)) return false;
 			}
 			return true;
 		} finally {
@@ -312,14 +322,16 @@ export class ShareSession {
 	#draw(): ShareView {
 		const snapshot = this.#peer?.node.snapshot();
 		const now = this.#context.parts.clock.now();
-		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, (peer) => this.#routes?.of(peer, now) ?? 'unknown') : [];
-		const complete = snapshot?.links.filter((link) => this.#sealedRevision > 0 && link.completeRevision >= this.#sealedRevision);
+		const routeTo = (peer: PeerId) => this.#routes?.of(peer, now) ?? 'unknown';
+		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, routeTo) : [];
+		const sealed = this.#sealedRevision;
+		const complete = snapshot?.links.filter((link) => sealed > 0 && link.completeRevision >= sealed);
 		return {
 			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
 			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
-			posterUrl: this.#poster, status: this.#status, indexed: this.#indexed, sealed: this.#sealed, warnings: this.#warnings,
-			people, fullCopies: complete?.length ?? 0, uploadedBytes: snapshot?.bytes.uploaded ?? 0,
-			upBps: people.reduce((sum, person) => sum + person.upBps, 0), fileUrl: this.#fileUrl,
+			posterUrl: this.#poster, status: this.#status, warnings: this.#warnings, fileUrl: this.#fileUrl,
+			indexed: this.#indexed, sealed: this.#sealed, people, fullCopies: complete?.length ?? 0,
+			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),
 		};
 	}
 }

@@ -40,6 +40,9 @@ const MAX_TABS = 4;
 /** A film left earlier than this is begun anew. */
 const WORTH_RESUMING_SEC = 10;
 
+/** One of the film's attachments: its number, its plain bytes, its MIME type if it has one. */
+interface Attached { readonly number: number; readonly bytes: number; readonly type: string }
+
 /** A film of somebody else. */
 export class WatchSession {
 	readonly id: ShareId;
@@ -159,7 +162,8 @@ export class WatchSession {
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
-		await records.putWatched({ id: this.id, descriptor: descriptor.bytes, positionSec: this.#positionSec, updatedAt: Date.now() });
+		const { bytes } = descriptor;
+		await records.putWatched({ id: this.id, descriptor: bytes, positionSec: this.#positionSec, updatedAt: Date.now() });
 		await this.#play();
 		void this.#showPoster();
 		if (this.#playedOnce) void this.#keepAttachments();
@@ -229,7 +233,7 @@ export class WatchSession {
 		return attachedIndex({ attachments: this.#peer.node.attachments, key: this.#keys.attachments, index, pages });
 	}
 
-	#attachment(kind: AttachmentKind): { readonly number: number; readonly bytes: number; readonly type: string } | undefined {
+	#attachment(kind: AttachmentKind): Attached | undefined {
 		const number = this.#body?.attachments.findIndex((attachment) => attachment.kind === kind) ?? -1;
 		const entry = this.descriptor?.attachments[number];
 		return entry && { number, bytes: entry.contentBytes, type: this.#body?.attachments[number]?.type ?? '' };
@@ -238,8 +242,9 @@ export class WatchSession {
 	async #showPoster(): Promise<void> {
 		const poster = this.#attachment('poster');
 		if (!poster || this.#posterUrl !== undefined || !/^image\/(webp|jpeg|png)$/.test(poster.type)) return;
-		const content = await this.#peer.node.attachments.read(poster.number, { from: 0, to: poster.bytes }, this.#keys.attachments);
-		if (!content.ok || this.#posterUrl !== undefined) return;
+		const { attachments } = this.#peer.node;
+		const content = await attachments.read(poster.number, { from: 0, to: poster.bytes }, this.#keys.attachments);
+		if (!content.ok || this.view.posterUrl !== undefined) return;
 		this.#posterUrl = URL.createObjectURL(new Blob([content.value satisfies Bytes], { type: poster.type }));
 		this.#pulse.now();
 	}
