@@ -42,7 +42,7 @@ describe('each film starts by itself and shows its own frames', () => {
 test('a film plays to its end', async () => {
 	const { video, player } = await show('edit-delay');
 	await until(player, ({ metrics }) => metrics.startupMs !== undefined);
-	expect(frameOnScreen(video)).toBe(0);
+	await expect.poll(() => frameOnScreen(video)).toBe(0); // decoded is not yet drawn
 	video.playbackRate = 4;
 	await video.play();
 	await until(player, ({ playback }) => playback.state === 'playing');
