@@ -7,9 +7,15 @@ import type { DataPeer, DataPeerEvents } from './simple-peer.ts';
 class FakePeer {
 	destroyed = false;
 	readonly listeners = new Map<string, ((...args: unknown[]) => void)[]>();
-	readonly channel = { readyState: 'open', bufferedAmount: 0, closes: 0, send(): void {}, close(): void { this.closes += 1; } };
-	readonly _channel = Object.assign(this.channel, { addEventListener: () => {} });
+	readonly channel = {
+		readyState: 'open', bufferedAmount: 0, closes: 0, onmessage: (_: { data: unknown }): void => {},
+		send(): void {}, close(): void { this.closes += 1; },
+	};
+	readonly _channel = this.channel;
+	readonly early: (Uint8Array | string)[] = [];
 	readonly _pc = null;
+
+	read(): Uint8Array | string | null { return this.early.shift() ?? null; }
 
 	on(event: string, listener: (...args: unknown[]) => void): this {
 		this.listeners.set(event, [...this.listeners.get(event) ?? [], listener]);
@@ -68,10 +74,21 @@ test('closing waits for the channel to drain, but no longer than 250 ms', () => 
 
 test('a message of text is misbehaviour', () => {
 	const { peer, heard } = started();
-	peer.tell('data', 'hello');
+	peer.channel.onmessage({ data: 'hello' });
 	vi.advanceTimersByTime(250);
 	expect(heard.events).toEqual(['closed']);
 	expect(heard.closes).toEqual(['rejected']);
+});
+
+test('what came before the start is delivered after it, and first', async () => {
+	const peer = new FakePeer();
+	peer.early.push(Uint8Array.of(1), Uint8Array.of(2));
+	const heard = new TransportRecorder();
+	new DataChannelTransport(peer as unknown as DataPeer).start(heard);
+	expect(heard.frames).toEqual([]);
+	await Promise.resolve();
+	peer.channel.onmessage({ data: Uint8Array.of(3).buffer });
+	expect(heard.frames).toEqual([Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)]);
 });
 
 test('a channel that takes no more is lost, not a frame in silence', () => {

@@ -1,6 +1,6 @@
 /**
  * The one file that knows the package simple-peer (9.11): what we use of it, in types of our own. Two of its fields are
- * private, and needed: `_channel`, to send without its second buffer and to close without losing what is queued;
+ * private, and needed: `_channel`, to send and to hear without its streams and to close without losing what is queued;
  * `_pc`, for the session descriptions that count.
  */
 import SimplePeer from 'simple-peer/simplepeer.min.js';
@@ -12,11 +12,10 @@ export type PeerSignal =
 	| { readonly type: 'offer' | 'answer'; readonly sdp: string }
 	| { readonly type: 'candidate'; readonly candidate: RTCIceCandidateInit };
 
-/** What simple-peer tells. `data` is a view on a message's own buffer; a string only if the other side sent one. */
+/** What simple-peer tells. */
 export interface DataPeerEvents {
 	signal: [signal: { readonly type: string }];
 	connect: [];
-	data: [data: Bytes | string];
 	iceStateChange: [connection: RTCIceConnectionState];
 	error: [error: Error & { readonly code?: string }];
 	close: [];
@@ -33,6 +32,11 @@ export interface DataPeer {
 	on<E extends keyof DataPeerEvents>(event: E, listener: (...args: DataPeerEvents[E]) => void): this;
 	/** @throws for candidates and descriptions of no known shape */
 	signal(signal: PeerSignal): void;
+	/**
+	 * The next message that came before anybody listened to the channel: a view on all of its buffer, a string only if the
+	 * other side sent one. Null: there is none.
+	 */
+	read(): Bytes | string | null;
 	getStats(answer: (error: Error | null, reports?: readonly StatsReport[]) => void): void;
 	destroy(): void;
 }
