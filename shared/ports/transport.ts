@@ -21,7 +21,10 @@ export interface TransportEvents {
 export interface Transport {
 	/** Attach the one listener, in the tick that made the transport. Frames that came earlier are delivered first. */
 	start(events: TransportEvents): void;
-	/** Queue a frame of at most `MAX_FRAME_BYTES`. False: wait for `drained`. Once closed: no effect, false. */
+	/**
+	 * Queue a frame of at most `MAX_FRAME_BYTES`; it was read when this returns, and its memory is the caller's again.
+	 * False: wait for `drained`. Once closed: no effect, false.
+	 */
 	send(frame: Bytes): boolean;
 	/** No frame is delivered after this; what was queued drains for up to 250 ms. Idempotent; the first reason stands. */
 	close(reason: CloseReason): void;

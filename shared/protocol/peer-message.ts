@@ -85,6 +85,17 @@ export function encode(m: PeerMessage): Bytes {
 	}
 }
 
+/**
+ * The frame of a chunk, written into `room`, which has `CHUNK_HEADER_BYTES` more than the longest chunk: whoever sends
+ * many has memory for one.
+ */
+export function encodeChunkInto(room: Bytes, index: number, bytes: Bytes): Bytes {
+	room[0] = ID.chunk;
+	for (let k = 0; k < 4; k++) room[1 + k] = index >>> (24 - 8 * k);
+	room.set(bytes, CHUNK_HEADER_BYTES);
+	return room.subarray(0, CHUNK_HEADER_BYTES + bytes.length);
+}
+
 /** Checks shape and protocol limits only; whether a group or chunk exists in the share is the engine's question. */
 export function decode(bytes: Bytes): Result<PeerMessage, WireFault> {
 	if (bytes.length > MAX_FRAME_BYTES) return fail('oversize');

@@ -6,7 +6,7 @@ import type { Bytes } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
 import type { PartName } from '../engine/events.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
-import { encode } from '../protocol/peer-message.ts';
+import { CHUNK_HEADER_BYTES, encode, encodeChunkInto } from '../protocol/peer-message.ts';
 import type { StoredGroup, StoreFault } from '../ports/group-store.ts';
 import type { CloseReason, Transport } from '../ports/transport.ts';
 
@@ -37,6 +37,8 @@ export class Sender {
 	readonly #sources: ServeSources;
 	readonly #report: (outcome: ServeOutcome) => void;
 	#tail: Promise<void> | undefined;
+	/** One chunk's frame after the other. */
+	readonly #frame = new Uint8Array(CHUNK_HEADER_BYTES + CHUNK_BYTES);
 	#pending = 0;
 	#hasRoom = true;
 
@@ -101,7 +103,7 @@ export class Sender {
 				continue;
 			}
 			const chunk = stored.bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES);
-			this.send(encode({ type: 'chunk', index: group * GROUP_CHUNKS + k, bytes: chunk }));
+			this.send(encodeChunkInto(this.#frame, group * GROUP_CHUNKS + k, chunk));
 			bytes += chunk.length;
 		}
 		this.#report({ type: 'served', group, bytes, full: !this.#hasRoom, failed });
