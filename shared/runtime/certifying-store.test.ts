@@ -6,7 +6,7 @@ import { checkProof } from '../protocol/certificate.ts';
 import { Layout } from '../protocol/ids.ts';
 import { makeShareKeys, type ShareKeys } from '../protocol/keys.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
-import { hashLeaf } from '../protocol/merkle.ts';
+import { groupRoot, GroupTree, hashLeaf } from '../protocol/merkle.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
 import { CertifyingStore, type CertifiedGroup, type LoadedGroup } from './certifying-store.ts';
@@ -29,6 +29,7 @@ async function groupOf(take: number, group: number): Promise<LoadedGroup> {
 class Device {
 	readonly kept = new Map<number, CertifiedGroup>();
 	readonly signed: Bytes[] = [];
+	tree: GroupTree | undefined;
 	take = 1;
 	changes = 0;
 	loadFault: StoreFault | undefined;
@@ -44,7 +45,7 @@ class Device {
 			},
 		};
 		return new CertifyingStore({
-			crypto, keys, layout: LAYOUT,
+			crypto, keys, layout: LAYOUT, tree: () => this.tree,
 			load: async (group): Promise<Result<LoadedGroup, StoreFault>> =>
 				this.loadFault ? fail(this.loadFault) : ok(await groupOf(this.take, group)),
 			certified: (group) => Promise.resolve(this.kept.get(group)),
@@ -152,5 +153,34 @@ describe('a film that changed', () => {
 		await store.read(1);
 		device.take = 1;
 		expect(await signatureOf(store, 1)).toEqual(before);
+	});
+});
+
+describe('a sealed film', () => {
+	/** The tree of a film's two groups. */
+	async function treeOf(take: number): Promise<GroupTree> {
+		const groups = await Promise.all([groupOf(take, 0), groupOf(take, 1)]);
+		return new GroupTree(concat(...groups.map(({ leaves }) => groupRoot(leaves, real.sha256Now))), real.sha256Now);
+	}
+
+	test.each([0, 1])('proves group %i by the path to its root, and neither signs nor keeps anything', async (group) => {
+		const device = new Device();
+		device.tree = await treeOf(1);
+		device.keepFault = 'full';
+		const read = await device.visit().read(group);
+		if (!read.ok || !read.value) throw new Error('not read');
+		const { leaves, certificate } = read.value;
+		expect(certificate.form).toBe('path');
+		const share = { id: keys.id, publicKey: keys.publicKey, layout: LAYOUT, root: device.tree.root };
+		expect((await checkProof(real, share, { group, certificate, leaves })).ok).toBe(true);
+		expect(device.signed).toEqual([]);
+	});
+
+	test('that no longer is what was sealed is not shared on, and that is told', async () => {
+		const device = new Device();
+		device.tree = await treeOf(1);
+		device.take = 2;
+		expect(await device.visit().read(0)).toEqual(fail('changed'));
+		expect(device.changes).toBe(1);
 	});
 });

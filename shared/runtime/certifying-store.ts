@@ -1,15 +1,16 @@
 /**
  * A sharer's groups: read from the film, encrypted, hashed, and signed the first time somebody needs them. One group is
  * certified once, ever: what was signed is kept before it is sent, and a film that no longer matches is not shared on.
+ * Once the film is sealed its tree certifies every group, and nothing has to be signed or kept any more.
  */
 import { equalBytes, type Bytes } from '../base/bytes.ts';
 import { BitSet } from '../base/bit-set.ts';
 import { fail, ok, type Result } from '../base/result.ts';
-import { signGroup } from '../protocol/certificate.ts';
+import { pathCertificate, signGroup } from '../protocol/certificate.ts';
 import type { Layout } from '../protocol/ids.ts';
 import type { ShareKeys } from '../protocol/keys.ts';
-import { groupRoot } from '../protocol/merkle.ts';
-import { CHUNK_SET_BYTES } from '../protocol/peer-message.ts';
+import { groupRoot, type GroupTree } from '../protocol/merkle.ts';
+import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../ports/group-store.ts';
 
@@ -25,6 +26,8 @@ export interface CertifyingInit {
 	readonly keys: ShareKeys;
 	readonly layout: Layout;
 	readonly load: (group: number) => Promise<Result<LoadedGroup, StoreFault>>;
+	/** The tree of the sealed film, once its root has been told: those who know it take paths. */
+	readonly tree: () => GroupTree | undefined;
 	/** What was certified in former visits and so far; undefined for a group that never was. */
 	readonly certified: (group: number) => Promise<CertifiedGroup | undefined>;
 	/** Settles once a crash cannot lose it. */
@@ -47,16 +50,12 @@ export class CertifyingStore implements GroupStore {
 	async read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
 		const loaded = await this.#init.load(group);
 		if (!loaded.ok) return loaded;
-		const root = groupRoot(loaded.value.leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
-		const certified = await this.#certify(group, loaded.value.leaves);
-		if (!certified.ok) return certified;
-		if (!equalBytes(certified.value.root, root)) {
-			this.#init.changed(); // another reader of the same group saw other bytes
-			return fail('changed');
-		}
+		const { bytes, leaves } = loaded.value;
+		const certificate = await this.#certificateOf(group, leaves);
+		if (!certificate.ok) return certificate;
 		const held = new Uint8Array(CHUNK_SET_BYTES);
 		held.set(BitSet.full(this.#init.layout.chunksIn(group)).bytes());
-		return ok({ ...loaded.value, held, certificate: { form: 'signature', bytes: certified.value.signature } });
+		return ok({ bytes, leaves, held, certificate: certificate.value });
 	}
 
 	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
@@ -64,18 +63,32 @@ export class CertifyingStore implements GroupStore {
 
 	close(): Promise<void> { return Promise.resolve(); }
 
+	async #certificateOf(group: number, leaves: Bytes): Promise<Result<Certificate, StoreFault>> {
+		const root = groupRoot(leaves, this.#init.crypto.sha256Now);
+		const tree = this.#init.tree();
+		if (tree) return equalBytes(tree.groupRoot(group), root) ? ok(pathCertificate(tree.path(group))) : this.#changed();
+		const certified = await this.#certify(group, leaves, root);
+		if (!certified.ok) return certified;
+		const { signature, root: signed } = certified.value; // perhaps by another reader of the same group
+		return equalBytes(signed, root) ? ok({ form: 'signature', bytes: signature }) : this.#changed();
+	}
+
+	#changed(): Result<never, StoreFault> {
+		this.#init.changed();
+		return fail('changed');
+	}
+
 	/** Two readers of one group wait for the same signature. */
-	#certify(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
+	#certify(group: number, leaves: Bytes, root: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
 		let certifying = this.#certifying.get(group);
 		if (!certifying) {
-			certifying = this.#certifyOnce(group, leaves).finally(() => this.#certifying.delete(group));
+			certifying = this.#certifyOnce(group, leaves, root).finally(() => this.#certifying.delete(group));
 			this.#certifying.set(group, certifying);
 		}
 		return certifying;
 	}
 
-	async #certifyOnce(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
-		const root = groupRoot(leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
+	async #certifyOnce(group: number, leaves: Bytes, root: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {
 		const before = await this.#init.certified(group);
 		if (before) return ok(before);
 		const { bytes: signature } = await signGroup(this.#init.crypto, this.#init.keys, group, leaves);

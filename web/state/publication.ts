@@ -3,7 +3,7 @@
  * order.
  * Attachments are only ever added, so a number names the same one for good.
  */
-import type { Bytes } from '../../shared/base/bytes.ts';
+import { concat, type Bytes } from '../../shared/base/bytes.ts';
 import { assert } from '../../shared/base/result.ts';
 import { base64url } from '../../shared/base/text.ts';
 import { sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
@@ -88,6 +88,16 @@ export class Publication {
 			this.#root = root;
 			await this.#publish({}, this.has('roots') ? [] : [{ kind: 'roots', form: 'clear', content: groupRoots }]);
 		});
+	}
+
+	/** The list of group roots that was told; undefined before that, and where the browser has lost it. */
+	async groupRoots(): Promise<Bytes | undefined> {
+		const attachment = this.#body.attachments.findIndex(({ kind }) => kind === 'roots');
+		const entry = this.#entries[attachment];
+		if (!entry) return undefined;
+		const names = Array.from({ length: entry.parts }, (_, part) => ({ attachment, since: entry.since, of: 'part' as const, part }));
+		const parts = await Promise.all(names.map((name) => this.#init.parts.get(name)));
+		return parts.includes(undefined) ? undefined : concat(...parts.filter((part) => part !== undefined));
 	}
 
 	/** The last revision: the share is stopped for good. */

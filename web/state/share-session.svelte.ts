@@ -6,7 +6,7 @@
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { equalBytes } from '../../shared/base/bytes.ts';
 import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
-import { groupRoot, treeRoot } from '../../shared/protocol/merkle.ts';
+import { groupRoot, GroupTree } from '../../shared/protocol/merkle.ts';
 import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
@@ -54,6 +54,8 @@ export class ShareSession {
 	#indexed = 0;
 	#sealed = 0;
 	#sealedRevision = 0;
+	/** Of the sealed film, once its root has been told. */
+	#tree: GroupTree | undefined;
 	#poster: string | undefined;
 	#warnings: readonly CodecWarning[] = [];
 	#copied = false;
@@ -183,7 +185,7 @@ export class ShareSession {
 			share: this.id, self, crypto, clock, rng, authKey: this.#keys.link.auth, name: () => this.#context.name,
 			trackers: this.#context.trackers([]), wants: FIRST_PEERS, parts: records.parts(this.id),
 			openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
-				crypto, keys: this.#keys.share, layout,
+				crypto, keys: this.#keys.share, layout, tree: () => this.#tree,
 				load: async (group) => {
 					const loaded = await source.loadGroup(group);
 					if (!loaded.ok) this.#storeFailed(loaded.error);
@@ -237,11 +239,7 @@ export class ShareSession {
 	/** Hashes the whole film in the background; what was signed on the way must come out the same. */
 	async #seal(): Promise<void> {
 		if (!this.#source || this.#status.state !== 'sharing') return;
-		if (this.#publication.root) {
-			this.#sealed = 1;
-			this.#sealedRevision = this.#publication.revision;
-			return this.#pulse.now();
-		}
+		if (this.#publication.root) return this.#isSealed(await this.#toldTree());
 		const groups = new Layout(this.#record.size).groups;
 		const roots = new Uint8Array(groups * 32);
 		const sealing = await this.#source.seal(async (group, root) => {
@@ -254,7 +252,22 @@ export class ShareSession {
 		});
 		if (!sealing.ok) return this.#storeFailed(sealing.error);
 		if (!this.isSharing) return; // stopped meanwhile
-		await this.#publication.seal(treeRoot(roots, (bytes) => this.#context.parts.crypto.sha256Now(bytes)), roots);
+		const tree = new GroupTree(roots, this.#context.parts.crypto.sha256Now);
+		await this.#publication.seal(tree.root, roots);
+		this.#isSealed(tree);
+	}
+
+	/** The tree of a former visit; undefined where the browser has lost its list of roots. */
+	async #toldTree(): Promise<GroupTree | undefined> {
+		const [told, { root }] = [await this.#publication.groupRoots(), this.#publication];
+		if (!root || told?.length !== new Layout(this.#record.size).groups * root.length) return undefined;
+		const tree = new GroupTree(told, this.#context.parts.crypto.sha256Now);
+		return equalBytes(tree.root, root) ? tree : undefined;
+	}
+
+	/** From now on the tree certifies what is sent; without one signatures go on to do so. */
+	#isSealed(tree: GroupTree | undefined): void {
+		this.#tree = tree;
 		this.#sealed = 1;
 		this.#sealedRevision = this.#publication.revision;
 		this.#pulse.now();
