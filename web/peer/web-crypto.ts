@@ -31,7 +31,7 @@ export function browserRandom(length: number): Bytes {
 export function webCrypto({ subtle, sha256Now, signatures }: WebCryptoParts): Crypto {
 	const keys = new KeyCache();
 	const importKey = (key: Bytes, algorithm: 'AES-GCM' | 'AES-CTR', uses: KeyUsage[]) =>
-		keys.get(algorithm + base64url(key), () => subtle.importKey('raw', key.slice(), algorithm, false, uses));
+		keys.get(nameOf(key, algorithm), () => subtle.importKey('raw', key.slice(), algorithm, false, uses));
 	const aes = (key: Bytes, algorithm: 'AES-GCM' | 'AES-CTR') => importKey(key, algorithm, ['encrypt', 'decrypt']);
 	const { makeKeyPair, publicKeyOf, sign, verify } = signatures;
 	return {
@@ -60,8 +60,10 @@ export function webCrypto({ subtle, sha256Now, signatures }: WebCryptoParts): Cr
 			return subtle.decrypt(how, key, text).then((plain) => ok(new Uint8Array(plain)), () => fail('forged'));
 		},
 		cipher: async (key, offset, bytes) => {
-			const text = bytes.slice();
 			const how = { name: 'AES-CTR', counter: counterAt(offset), length: 128 };
+			const imported = keys.known(nameOf(key, 'AES-CTR'));
+			if (imported) return new Uint8Array(await subtle.encrypt(how, imported, bytes)); // which copies: a group at a time
+			const text = bytes.slice();
 			return new Uint8Array(await subtle.encrypt(how, await aes(key, 'AES-CTR'), text));
 		},
 	};
@@ -111,6 +113,8 @@ function subtleSignatures(subtle: SubtleCrypto): Signatures {
 	};
 }
 
+function nameOf(key: Bytes, algorithm: string): string { return algorithm + base64url(key); }
+
 function gcm({ nonce, associated }: SealInputs): AesGcmParams {
 	return { name: 'AES-GCM', iv: nonce.slice(), additionalData: associated.slice() };
 }
@@ -121,14 +125,23 @@ function fromJwk(part: string | undefined): Bytes {
 
 /** The last few keys that were imported, oldest use first. */
 class KeyCache {
-	readonly #keys = new Map<string, Promise<CryptoKey>>();
+	readonly #keys = new Map<string, { readonly importing: Promise<CryptoKey>; imported?: CryptoKey }>();
+
+	/** The key, if it has been imported. */
+	known(name: string): CryptoKey | undefined { return this.#keys.get(name)?.imported; }
 
 	get(name: string, make: () => Promise<CryptoKey>): Promise<CryptoKey> {
-		const key = this.#keys.get(name) ?? make();
+		const entry = this.#keys.get(name) ?? this.#entry(make());
 		this.#keys.delete(name);
-		this.#keys.set(name, key);
+		this.#keys.set(name, entry);
 		if (this.#keys.size > MAX_KEYS) this.#forgetOldest();
-		return key;
+		return entry.importing;
+	}
+
+	#entry(importing: Promise<CryptoKey>): { readonly importing: Promise<CryptoKey>; imported?: CryptoKey } {
+		const entry: { readonly importing: Promise<CryptoKey>; imported?: CryptoKey } = { importing };
+		void importing.then((key) => { entry.imported = key; }, () => undefined); // whoever asked hears of the failure
+		return entry;
 	}
 
 	#forgetOldest(): void {
