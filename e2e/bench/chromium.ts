@@ -1,6 +1,6 @@
 /** One person: a Chromium of its own, as a user has it: timers, mDNS and autoplay rules untouched. */
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
+import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright-core';
 import { cpuSeconds, descendants } from './processes.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -28,11 +28,9 @@ interface ProcessInfo { readonly type: string; readonly id: number; readonly cpu
 /** A browser and what it costs. Make it with {@link openPerson}. */
 export class Person {
 	readonly context: BrowserContext;
-	readonly #browser: Browser;
 	readonly #session: CDPSession;
 
-	constructor(browser: Browser, context: BrowserContext, session: CDPSession) {
-		this.#browser = browser;
+	constructor(context: BrowserContext, session: CDPSession) {
 		this.context = context;
 		this.#session = session;
 	}
@@ -62,7 +60,7 @@ export class Person {
 	}
 
 	/** Ends the browser and all it stored. */
-	close(): Promise<void> { return this.#browser.close(); }
+	close(): Promise<void> { return this.context.close(); }
 
 	async #processes(): Promise<ProcessInfo[]> {
 		const { processInfo } = await this.#session.send('SystemInfo.getProcessInfo');
@@ -73,11 +71,11 @@ export class Person {
 /** Starts a browser with an empty profile. */
 export async function openPerson(options: PersonOptions = {}): Promise<Person> {
 	const { executable = CHROMIUM, args = [], pauseAtFirstFrame = false, watchHeld = false } = options;
-	const browser = await chromium.launch({ executablePath: executable, args: [...ARGS, ...args] });
-	const context = await browser.newContext();
+	// A profile on disk, as people have it: what incognito windows keep goes through the browser's process and memory.
+	const context = await chromium.launchPersistentContext('', { executablePath: executable, args: [...ARGS, ...args] });
 	await context.addInitScript(`window.benchOptions = ${JSON.stringify({ pauseAtFirstFrame, watchHeld })};`);
 	await context.addInitScript({ path: join(import.meta.dirname, 'pages/clock.mjs') });
-	return new Person(browser, context, await browser.newBrowserCDPSession());
+	return new Person(context, await context.browser()!.newBrowserCDPSession());
 }
 
 /** Runs something with people that are gone afterwards, whatever happens. */

@@ -32,7 +32,8 @@
 		if (video && !watched.has(video)) watch(video);
 		const link = document.querySelector('[data-testid=share-link]');
 		if (link instanceof HTMLInputElement ? link.value : link?.getAttribute('href') || link?.textContent) mark('linked');
-		requestAnimationFrame(look);
+		// Asking for frames makes the browser draw them: no longer than there is something to wait for.
+		if (clock.linked === undefined && clock.firstFrame === undefined) requestAnimationFrame(look);
 	};
 	requestAnimationFrame(look);
 
