@@ -7,7 +7,7 @@ import { Records } from './peer/records.ts';
 import { trackerUrlOf } from './peer/web-tracker-socket.ts';
 import { wallClock } from './peer/wall-clock.ts';
 import { AppState } from './state/app-state.svelte.ts';
-import { PageContext } from './state/page-context.ts';
+import { openTracker, PageContext } from './state/page-context.ts';
 import { takeContractSnapshot } from './state/contract-snapshot.ts';
 import App from './ui/App.svelte';
 import './app.css';
@@ -19,14 +19,13 @@ Object.assign(globalThis, {
 	streamlet: { snapshot: () => app?.snapshot() ?? takeContractSnapshot(self, undefined, 'opening') },
 });
 
+const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
+const parts = { self, clock: wallClock, rng: seededRng(seed), origin: location.origin };
+const home = openTracker(parts, trackerUrlOf(location)); // the tracker answers while the rest gets ready
 const [crypto, records] = await Promise.all([chooseCrypto(), Records.open()]);
 const target = document.getElementById('app');
 if (target && records.ok) {
-	const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
-	const context = new PageContext({
-		self, crypto, records: records.value, clock: wallClock, rng: seededRng(seed),
-		origin: location.origin, trackerUrl: trackerUrlOf(location),
-	});
+	const context = new PageContext({ ...parts, home, crypto, records: records.value });
 	app = new AppState(context, await records.value.settings());
 	mount(App, { target, props: { app } });
 	await app.start();

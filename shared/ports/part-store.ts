@@ -16,5 +16,6 @@ export interface StoredPartName {
 export interface PartStore {
 	/** Undefined when it is not here. */
 	get(name: StoredPartName): Promise<Bytes | undefined>;
+	/** A `get` that is called after this finds the part, whether this has settled or not. */
 	put(name: StoredPartName, bytes: Bytes): Promise<void>;
 }

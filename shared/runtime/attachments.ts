@@ -30,6 +30,8 @@ export class Attachments {
 	readonly #ask: (part: PartName) => void;
 	#descriptor: ClearDescriptor | undefined;
 	readonly #waiting = new Map<string, Awaited>();
+	/** The list that was used last: parts are read in order, and asking the store for it each time costs milliseconds. */
+	#list: { readonly key: string; readonly bytes: Bytes } | undefined;
 	#closed = false;
 
 	/** @param ask - wants a part of the swarm; {@link check} is called with what comes */
@@ -60,7 +62,7 @@ export class Attachments {
 		const entry = this.#descriptor?.attachments[name.attachment];
 		if (!entry) return true; // of a descriptor that is newer than ours: nobody is to blame
 		if (!await this.#fits(entry, name, bytes)) return false;
-		await this.#store.put({ ...name, since: entry.since }, bytes);
+		void this.#store.put({ ...name, since: entry.since }, bytes); // a `get` after it finds it, finished or not: the port
 		this.#waiting.get(keyOf(name, entry.since))?.resolve(bytes);
 		this.#waiting.delete(keyOf(name, entry.since));
 		return true;
@@ -120,7 +122,7 @@ export class Attachments {
 		if (!entry) return [undefined];
 		if (listCount(entry.parts) > 0) {
 			for (let part = listOf(range.first); part <= listOf(range.end - 1); part++) {
-				await this.#get(entry, { attachment, of: 'list', part });
+				await this.#listOf(entry, { attachment, of: 'list', part });
 			}
 		}
 		const parts = Array.from({ length: range.end - range.first }, (_, k) => range.first + k);
@@ -139,11 +141,24 @@ export class Attachments {
 		return waiting.promise;
 	}
 
+	/** A list from memory, the store or a peer. */
+	async #listOf(entry: AttachmentEntry, name: PartName): Promise<void> {
+		if (this.#list?.key !== keyOf(name, entry.since)) await this.#get(entry, name);
+	}
+
+	async #keptList(entry: AttachmentEntry, name: PartName): Promise<Bytes | undefined> {
+		const key = keyOf(name, entry.since);
+		if (this.#list?.key === key) return this.#list.bytes;
+		const bytes = await this.#store.get({ ...name, since: entry.since });
+		if (bytes) this.#list = { key, bytes };
+		return bytes;
+	}
+
 	async #fits(entry: AttachmentEntry, name: PartName, bytes: Bytes): Promise<boolean> {
 		const hash = (input: Bytes) => this.#crypto.sha256Now(input);
 		if (name.of === 'list') return checkList(entry, name.part, bytes, hash);
 		const list = listCount(entry.parts) === 0 ? undefined
-			: await this.#store.get({ attachment: name.attachment, since: entry.since, of: 'list', part: listOf(name.part) });
+			: await this.#keptList(entry, { attachment: name.attachment, of: 'list', part: listOf(name.part) });
 		const is = partHash(entry, name.part, list);
 		return is !== undefined && checkPart(entry, name.part, bytes, { hash, is });
 	}

@@ -16,23 +16,32 @@ export interface PageParts {
 	readonly rng: Rng;
 	/** Of the page, such as `https://example.org`: links begin with it. */
 	readonly origin: string;
-	/** WebSocket URL of the tracker that served the page. */
-	readonly trackerUrl: string;
+	/** The line to the tracker that served the page, made by {@link openTracker}. */
+	readonly home: TrackerSession;
+}
+
+/** Opens the line to a tracker. Needs neither cryptography nor records: a page does it before it has those. */
+export function openTracker(parts: Pick<PageParts, 'self' | 'clock' | 'rng'>, url: string): TrackerSession {
+	const { self, clock, rng } = parts;
+	const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
+	tracker.start();
+	return tracker;
 }
 
 /** The parts, and the trackers opened so far. */
 export class PageContext {
 	readonly parts: PageParts;
-	/** The tracker that served the page. */
-	readonly home: TrackerSession;
 	/** My name as others see it: chosen, or given by the tracker. */
 	name = 'Guest';
 	readonly #trackers = new Map<string, TrackerSession>();
 
 	constructor(parts: PageParts) {
 		this.parts = parts;
-		this.home = this.#open(parts.trackerUrl);
+		this.#trackers.set(parts.home.url, parts.home);
 	}
+
+	/** The tracker that served the page. */
+	get home(): TrackerSession { return this.parts.home; }
 
 	/** The home tracker, and those a link names. Each is opened once a page. */
 	trackers(further: readonly string[]): readonly TrackerSession[] {
@@ -48,11 +57,9 @@ export class PageContext {
 	#open(url: string): TrackerSession {
 		const known = this.#trackers.get(url);
 		if (known) return known;
-		const { self, clock, rng } = this.parts;
-		const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
+		const tracker = openTracker(this.parts, url);
 		if (this.name !== 'Guest') tracker.rename(this.name);
 		this.#trackers.set(url, tracker);
-		tracker.start();
 		return tracker;
 	}
 }

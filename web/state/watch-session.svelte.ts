@@ -17,6 +17,7 @@ import { ContainerIndex } from '../media/container-index.ts';
 import { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
+import type { WatchRecord } from '../peer/records.ts';
 import { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
@@ -54,6 +55,8 @@ export class WatchSession {
 	readonly #keys: LinkKeys;
 	readonly #peer: SwarmPeer;
 	readonly #routes: Routes;
+	/** The former visit. Whatever writes or plays a position waits for it. */
+	readonly #kept: Promise<WatchRecord | undefined>;
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
 	#body: DescriptorBody | undefined;
 	#problem: WatchProblem | undefined;
@@ -90,18 +93,19 @@ export class WatchSession {
 			},
 		});
 		this.#routes = new Routes(this.#peer);
+		this.#kept = records.watched(link.id).then((kept) => {
+			this.#positionSec = kept?.positionSec ?? 0;
+			if (this.#positionSec > WORTH_RESUMING_SEC) this.#resumeAtSec = this.#positionSec;
+			return kept;
+		}, () => undefined); // what cannot be read was not kept
 		this.view = this.#draw();
 	}
 
-	/** Looks for the film: first on this device, then among people. */
+	/** Looks for the film among people and on this device. */
 	async start(): Promise<void> {
-		const kept = await this.#context.parts.records.watched(this.id);
-		if (kept) {
-			this.#positionSec = kept.positionSec;
-			if (kept.positionSec > WORTH_RESUMING_SEC) this.#resumeAtSec = kept.positionSec;
-			await this.#peer.node.describe(kept.descriptor);
-		}
 		this.#peer.start();
+		const kept = await this.#kept;
+		if (kept && !this.#closed) await this.#peer.node.describe(kept.descriptor);
 	}
 
 	/** The page's `<video>`; the return value lets go of it. */
@@ -157,8 +161,9 @@ export class WatchSession {
 	async #described(descriptor: ClearDescriptor): Promise<void> {
 		const { crypto, records } = this.#context.parts;
 		if (descriptor.state === 'revoked') return this.#fail({ problem: 'stopped' });
-		const opened = await openDescriptor(crypto, descriptor, this.#keys.descriptor);
+		const [opened] = [await openDescriptor(crypto, descriptor, this.#keys.descriptor), await this.#kept];
 		if (!opened.ok) return this.#fail({ problem: 'wrong-key' });
+		if (descriptor !== this.descriptor) return; // a newer one came meanwhile
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
