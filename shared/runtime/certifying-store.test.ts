@@ -6,7 +6,7 @@ import { checkProof } from '../protocol/certificate.ts';
 import { Layout } from '../protocol/ids.ts';
 import { makeShareKeys, type ShareKeys } from '../protocol/keys.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
-import { hashLeaf } from '../protocol/merkle.ts';
+import { groupRoot, hashLeaf } from '../protocol/merkle.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
 import { CertifyingStore, type CertifiedGroup, type LoadedGroup } from './certifying-store.ts';
@@ -29,6 +29,8 @@ async function groupOf(take: number, group: number): Promise<LoadedGroup> {
 class Device {
 	readonly kept = new Map<number, CertifiedGroup>();
 	readonly signed: Bytes[] = [];
+	/** Roots that the sealing pass found. */
+	readonly found = new Map<number, Bytes>();
 	take = 1;
 	changes = 0;
 	loadFault: StoreFault | undefined;
@@ -48,6 +50,7 @@ class Device {
 			load: async (group): Promise<Result<LoadedGroup, StoreFault>> =>
 				this.loadFault ? fail(this.loadFault) : ok(await groupOf(this.take, group)),
 			certified: (group) => Promise.resolve(this.kept.get(group)),
+			found: (group) => this.found.get(group),
 			keep: (group, certified) => {
 				if (this.keepFault) return Promise.resolve(fail(this.keepFault));
 				this.kept.set(group, certified);
@@ -142,6 +145,17 @@ describe('a film that changed', () => {
 		expect(device.changes).toBe(1);
 		expect(device.signed.length).toBe(1);
 		expect(device.kept.get(1)?.signature).toEqual(before);
+	});
+
+	test('since it was hashed for sealing is never signed, and that is told', async () => {
+		const device = new Device();
+		const { leaves } = await groupOf(1, 1);
+		device.found.set(1, groupRoot(leaves, real.sha256Now));
+		device.take = 2;
+		expect(await device.visit().read(1)).toEqual(fail('changed'));
+		expect([device.changes, device.signed.length]).toEqual([1, 0]);
+		device.take = 1;
+		expect((await device.visit().read(1)).ok).toBe(true);
 	});
 
 	test('and came back is shared with the first signature', async () => {

@@ -27,6 +27,8 @@ export interface CertifyingInit {
 	readonly load: (group: number) => Promise<Result<LoadedGroup, StoreFault>>;
 	/** What was certified in former visits and so far; undefined for a group that never was. */
 	readonly certified: (group: number) => Promise<CertifiedGroup | undefined>;
+	/** The root that the sealing pass found for a group; undefined before it came there. Another one is never signed. */
+	readonly found: (group: number) => Bytes | undefined;
 	/** Settles once a crash cannot lose it. */
 	readonly keep: (group: number, certified: CertifiedGroup) => Promise<Result<void, StoreFault>>;
 	/** A group no longer matches what was signed. */
@@ -48,12 +50,11 @@ export class CertifyingStore implements GroupStore {
 		const loaded = await this.#init.load(group);
 		if (!loaded.ok) return loaded;
 		const root = groupRoot(loaded.value.leaves, (bytes) => this.#init.crypto.sha256Now(bytes));
+		const found = this.#init.found(group);
+		if (found && !equalBytes(found, root)) return this.#changed();
 		const certified = await this.#certify(group, loaded.value.leaves);
 		if (!certified.ok) return certified;
-		if (!equalBytes(certified.value.root, root)) {
-			this.#init.changed(); // another reader of the same group saw other bytes
-			return fail('changed');
-		}
+		if (!equalBytes(certified.value.root, root)) return this.#changed(); // another reader saw other bytes
 		const held = new Uint8Array(CHUNK_SET_BYTES);
 		held.set(BitSet.full(this.#init.layout.chunksIn(group)).bytes());
 		return ok({ ...loaded.value, held, certificate: { form: 'signature', bytes: certified.value.signature } });
@@ -63,6 +64,11 @@ export class CertifyingStore implements GroupStore {
 	remove(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
 
 	close(): Promise<void> { return Promise.resolve(); }
+
+	#changed(): Result<never, StoreFault> {
+		this.#init.changed();
+		return fail('changed');
+	}
 
 	/** Two readers of one group wait for the same signature. */
 	#certify(group: number, leaves: Bytes): Promise<Result<CertifiedGroup, StoreFault>> {

@@ -1,9 +1,8 @@
 /**
  * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that
- * order.
- * Attachments are only ever added, so a number names the same one for good.
+ * order. Attachments are only ever added, so a number names the same one for good.
  */
-import type { Bytes } from '../../shared/base/bytes.ts';
+import { concat, equalBytes, type Bytes } from '../../shared/base/bytes.ts';
 import { assert } from '../../shared/base/result.ts';
 import { base64url } from '../../shared/base/text.ts';
 import { sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../shared/protocol/descriptor.ts';
 import type { AttachmentKind, DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
 import type { LinkKeys, ShareKeys } from '../../shared/protocol/keys.ts';
+import { treeRoot } from '../../shared/protocol/merkle.ts';
 import type { PartStore } from '../../shared/ports/part-store.ts';
 import type { Crypto } from '../../shared/protocol/primitives.ts';
 
@@ -73,6 +73,19 @@ export class Publication {
 	/** Once sealed. */
 	get root(): Bytes | undefined { return this.#root; }
 	has(kind: AttachmentKind): boolean { return this.#body.attachments.some((attachment) => attachment.kind === kind); }
+
+	/** Once sealed: the published list of group roots. Undefined when it is not kept whole, or leads to another root. */
+	async groupRoots(): Promise<Bytes | undefined> {
+		const attachment = this.#body.attachments.findIndex(({ kind }) => kind === 'roots');
+		const entry = this.#entries[attachment];
+		if (!entry || !this.#root) return undefined;
+		const { parts, crypto } = this.#init;
+		const about = { attachment, since: entry.since, of: 'part' } as const;
+		const kept = await Promise.all(Array.from({ length: entry.parts }, (_, part) => parts.get({ ...about, part })));
+		const roots = concat(...kept.filter((part) => part !== undefined));
+		if (roots.length !== entry.contentBytes) return undefined;
+		return equalBytes(treeRoot(roots, (bytes) => crypto.sha256Now(bytes)), this.#root) ? roots : undefined;
+	}
 
 	/** The first descriptor, or one with other words. */
 	revise(change: BodyChange): Promise<void> { return this.#inTurn(() => this.#publish(change, [])); }

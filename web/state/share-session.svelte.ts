@@ -1,12 +1,10 @@
 /**
  * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything
- * that is
- * needed to go on after a reload is kept at the moment of the drop.
+ * that is needed to go on after a reload is kept at the moment of the drop.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';
-import { equalBytes } from '../../shared/base/bytes.ts';
 import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
-import { groupRoot, treeRoot } from '../../shared/protocol/merkle.ts';
+import { treeRoot } from '../../shared/protocol/merkle.ts';
 import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
@@ -21,17 +19,17 @@ import { mediaSourceClass } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
 import type { CodecWarning, PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
 import { codecWarnings, describedTracks } from './codec-warnings.ts';
+import { fileOf, isGranted } from './file-handles.ts';
 import { peopleOf, Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Publication } from './publication.ts';
 import { Pulse } from './pulse.ts';
+import { isSameFilm } from './same-film.ts';
+import { Sealing } from './sealing.ts';
 import { titleOf, typeOf } from './file-names.ts';
 
 /** Peers the tracker introduces to a sharer at first: usually they come to it. */
 const FIRST_PEERS = 8;
-
-/** Certified groups looked at when a file is given back: first, last, and one between. */
-const CHECKED_GROUPS = 3;
 
 interface Keys { readonly share: ShareKeys; readonly link: LinkKeys }
 
@@ -44,6 +42,7 @@ export class ShareSession {
 	readonly #context: PageContext;
 	readonly #keys: Keys;
 	readonly #publication: Publication;
+	readonly #sealing: Sealing;
 	#record: ShareRecord;
 	#status: ShareState = { state: 'needs-file' };
 	#fileUrl: string | undefined;
@@ -52,7 +51,6 @@ export class ShareSession {
 	#routes: Routes | undefined;
 	#preparation: Preparation | undefined;
 	#indexed = 0;
-	#sealed = 0;
 	#sealedRevision = 0;
 	#poster: string | undefined;
 	#warnings: readonly CodecWarning[] = [];
@@ -66,6 +64,8 @@ export class ShareSession {
 		this.id = record.id;
 		const parts = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
 		this.link = formatShareLink(context.parts.origin, parts);
+		const { groups } = new Layout(record.size);
+		this.#sealing = new Sealing({ share: record.id, groups, records: context.parts.records });
 		this.#publication = new Publication({
 			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
 			parts: context.parts.records.parts(record.id),
@@ -108,7 +108,7 @@ export class ShareSession {
 		const session = new ShareSession(context, keys, record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
-		if (!record.stopped && record.handle && await permissionOf(record.handle) === 'granted') await session.resume(undefined);
+		if (!record.stopped && record.handle && await isGranted(record.handle)) await session.resume(undefined);
 		return session;
 	}
 
@@ -116,11 +116,15 @@ export class ShareSession {
 	async resume(given: File | undefined, handle?: FileSystemFileHandle): Promise<void> {
 		if (this.#status.state === 'sharing' || this.#status.state === 'checking-file') return;
 		const waiting = this.#status;
-		const file = given ?? await this.#fileFromHandle();
+		const file = given ?? (this.#record.handle && await fileOf(this.#record.handle));
 		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
 		this.#setStatus({ state: 'checking-file' });
+		await this.#sealing.takeUp(await this.#publication.groupRoots());
 		if (!await this.#isSameFile(file)) return this.#fail('other-file');
-		if (handle) await this.#keep({ handle });
+		const { lastModified } = file;
+		const mayDiffer = lastModified !== this.#record.lastModified; // what was published is certain all the same
+		if (mayDiffer && !this.#publication.root) await this.#sealing.startOver();
+		await this.#keep({ lastModified, ...(handle && { handle }) });
 		await this.#run(file);
 	}
 
@@ -190,6 +194,7 @@ export class ShareSession {
 					return loaded;
 				},
 				certified: (group) => records.certified(this.id, group),
+				found: (group) => this.#sealing.rootOf(group),
 				keep: (group, certified) => records.putCertified(this.id, group, certified),
 				changed: () => this.#storeFailed('changed'),
 			}) }),
@@ -234,61 +239,36 @@ export class ShareSession {
 		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: poster.type, content: poster.bytes }]);
 	}
 
-	/** Hashes the whole film in the background; what was signed on the way must come out the same. */
+	/** Hashes the whole film in the background, from where the last visit ended. */
 	async #seal(): Promise<void> {
 		if (!this.#source || this.#status.state !== 'sharing') return;
-		if (this.#publication.root) {
-			this.#sealed = 1;
-			this.#sealedRevision = this.#publication.revision;
-			return this.#pulse.now();
+		if (!this.#publication.root) {
+			const sealed = await this.#sealing.run(this.#source, () => this.#pulse.soon());
+			if (!sealed.ok) return this.#storeFailed(sealed.error);
+			if (!this.isSharing) return; // stopped meanwhile
+			const { crypto, records } = this.#context.parts;
+			await this.#publication.seal(treeRoot(sealed.value, (bytes) => crypto.sha256Now(bytes)), sealed.value);
+			await records.forgetFoundRoots(this.id); // from now on they are kept as what was published
 		}
-		const groups = new Layout(this.#record.size).groups;
-		const roots = new Uint8Array(groups * 32);
-		const sealing = await this.#source.seal(async (group, root) => {
-			const certified = await this.#context.parts.records.certified(this.id, group);
-			if (certified && !equalBytes(certified.root, root)) return 'changed';
-			roots.set(root, group * 32);
-			this.#sealed = (group + 1) / groups;
-			this.#pulse.soon();
-			return 'go-on';
-		});
-		if (!sealing.ok) return this.#storeFailed(sealing.error);
-		if (!this.isSharing) return; // stopped meanwhile
-		await this.#publication.seal(treeRoot(roots, (bytes) => this.#context.parts.crypto.sha256Now(bytes)), roots);
-		this.#sealed = 1;
 		this.#sealedRevision = this.#publication.revision;
 		this.#pulse.now();
 	}
 
-	/** Whether a file given back is the one that was signed: same size, and the same bytes wherever they are known. */
+	/** Whether a file given back is the one that was hashed: same size, and the same bytes wherever it is looked at. */
 	async #isSameFile(file: File): Promise<boolean> {
 		if (file.size !== this.#record.size) return false;
 		const { records, crypto } = this.#context.parts;
-		const groups = await records.certifiedGroups(this.id);
-		const looked = [groups[0], groups[Math.floor(groups.length / 2)], groups.at(-1)].slice(0, CHECKED_GROUPS);
+		const found = Array.from({ length: this.#sealing.found }, (_, group) => group);
+		const certified = await records.certifiedGroups(this.id);
+		const known = {
+			groups: [...found, ...certified.filter((group) => group >= found.length)],
+			rootOf: async (group: number) => this.#sealing.rootOf(group) ?? (await records.certified(this.id, group))?.root,
+		};
 		const source = new FileGroupSource(file, this.#record.contentKey);
 		try {
-			for (const group of looked) {
-				if (group === undefined) continue;
-				const [loaded, certified] = [await source.loadGroup(group), await records.certified(this.id, group)];
-				if (!loaded.ok || !certified) return false;
-				const root = groupRoot(loaded.value.leaves, (bytes) => crypto.sha256Now(bytes));
-				if (!equalBytes(root, certified.root)) return false;
-			}
-			return true;
+			return await isSameFilm(source, known, (bytes) => crypto.sha256Now(bytes));
 		} finally {
 			source.close();
-		}
-	}
-
-	async #fileFromHandle(): Promise<File | undefined> {
-		const { handle } = this.#record;
-		if (!handle) return undefined;
-		try {
-			if (await permissionOf(handle) !== 'granted' && await askPermission(handle) !== 'granted') return undefined;
-			return await handle.getFile();
-		} catch {
-			return undefined; // moved, renamed or deleted
 		}
 	}
 
@@ -330,7 +310,8 @@ export class ShareSession {
 			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
 			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
 			posterUrl: this.#poster, status: this.#status, warnings: this.#warnings, fileUrl: this.#fileUrl,
-			indexed: this.#indexed, sealed: this.#sealed, people, fullCopies: complete?.length ?? 0,
+			indexed: this.#indexed, sealed: this.#publication.root ? 1 : this.#sealing.fraction,
+			people, fullCopies: complete?.length ?? 0,
 			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),
 		};
 	}
@@ -346,18 +327,4 @@ function problemOf(fault: IndexFault): ShareProblem {
 		case 'closed': case 'cancelled': return 'internal';
 		default: return 'not-a-video';
 	}
-}
-
-/** Chromium's handles ask for permission; others have no such method and need none. */
-interface AskingHandle {
-	queryPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
-	requestPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
-}
-
-async function permissionOf(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
-	return await handle.queryPermission?.({ mode: 'read' }) ?? 'granted';
-}
-
-async function askPermission(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
-	return await handle.requestPermission?.({ mode: 'read' }) ?? 'granted';
 }
