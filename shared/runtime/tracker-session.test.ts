@@ -164,7 +164,7 @@ describe('a line that was lost', () => {
 		session.join(SHARE, 8);
 		session.publish(SHARE, someBytes(9, 9));
 		session.publish(SHARE, DESCRIPTOR);
-		newest().events.closed();
+		newest().events.closed('lost');
 		expect(session.line.state).toBe('offline');
 		expect(session.signal(SHARE, OTHER, 'lost')).toBe(false);
 		clock.pass(SECOND);
@@ -181,7 +181,7 @@ describe('a line that was lost', () => {
 		const { session, clock, newest } = bed();
 		newest().welcome();
 		session.join(SHARE, 8);
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.leave(SHARE);
 		clock.pass(SECOND);
 		newest().welcome();
@@ -191,7 +191,7 @@ describe('a line that was lost', () => {
 	test('waits longer each time, up to a bound, and shortly again after a welcome', () => {
 		const it = bed();
 		const waits = Array.from({ length: 8 }, () => {
-			it.newest().events.closed();
+			it.newest().events.closed('lost');
 			const wait = waited(it);
 			it.clock.pass(wait);
 			return wait;
@@ -199,14 +199,14 @@ describe('a line that was lost', () => {
 		expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
 		expect(it.sockets.length).toBe(9);
 		it.newest().welcome();
-		it.newest().events.closed();
+		it.newest().events.closed('lost');
 		expect(waited(it)).toBe(500);
 	});
 
 	test('waits half to one and a half times as long, as chance has it: a crowd does not return at once', () => {
 		const waits = Array.from({ length: 200 }, (_, seed) => {
 			const it = bed(seededRng(seed));
-			it.newest().events.closed();
+			it.newest().events.closed('lost');
 			return waited(it);
 		});
 		expect(Math.min(...waits)).toBeGreaterThanOrEqual(250);
@@ -216,7 +216,7 @@ describe('a line that was lost', () => {
 
 	test('is not opened before its time, nor twice', () => {
 		const { clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		clock.pass(499);
 		expect(sockets.length).toBe(1);
 		clock.pass(1);
@@ -227,7 +227,7 @@ describe('a line that was lost', () => {
 
 	test('is given up when it neither opens nor closes', () => {
 		const { clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		clock.pass(SECOND / 2 + 10 * SECOND);
 		expect(sockets.length).toBe(2);
 		clock.pass(2 * SECOND);
@@ -236,7 +236,7 @@ describe('a line that was lost', () => {
 
 	test('is opened at once when somebody asks, and only once', () => {
 		const { session, clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.retryNow();
 		session.retryNow();
 		expect(sockets.length).toBe(2);
@@ -299,20 +299,54 @@ describe('a silent line', () => {
 	});
 });
 
+describe('a line whose place another connection took', () => {
+	test('stays down until somebody asks: two that come back would take turns for ever', () => {
+		const { session, clock, sockets, newest } = bed();
+		newest().welcome();
+		newest().events.closed('replaced');
+		expect(session.line).toEqual({ state: 'replaced' });
+		clock.pass(3600 * SECOND);
+		expect([sockets.length, clock.waiting]).toEqual([1, 0]);
+		session.retryNow();
+		expect(sockets.length).toBe(2);
+		newest().welcome();
+		expect(session.line.state).toBe('online');
+	});
+
+	test('says again what the tracker has to know once it is back', () => {
+		const { session, newest } = bed();
+		newest().welcome();
+		session.join(SHARE, 8);
+		newest().events.closed('replaced');
+		session.retryNow();
+		newest().welcome();
+		expect(newest().afterHello).toEqual([{ type: 'join', share: SHARE, wants: 8 }]);
+	});
+
+	test('is told from one that is lost also when the tracker lets us not in', () => {
+		const { session, clock, sockets, newest } = bed();
+		newest().events.opened();
+		newest().say({ type: 'refused', code: 'id-taken', detail: 'taken', request: 'hello', about: SELF });
+		expect([session.line, newest().isClosed]).toEqual([{ state: 'replaced' }, true]);
+		clock.pass(3600 * SECOND);
+		expect([sockets.length, clock.waiting]).toEqual([1, 0]);
+	});
+});
+
 describe('a closed session', () => {
 	test('opens nothing and waits for nothing any more', () => {
 		const { session, clock, sockets, newest } = bed();
 		newest().welcome();
 		session.close();
 		expect(newest().isClosed).toBe(true);
-		newest().events.closed();
+		newest().events.closed('lost');
 		expect(clock.waiting).toBe(0);
 		expect(sockets.length).toBe(1);
 	});
 
 	test('does not come back when it was closed between two lines', () => {
 		const { session, clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.close();
 		clock.pass(60 * SECOND);
 		expect(sockets.length).toBe(1);

@@ -13,7 +13,7 @@ import {
 	MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, type Refusal, type TrackerMessage,
 } from '../protocol/tracker-message.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { OpenTrackerSocket, TrackerSocket } from '../ports/tracker-socket.ts';
+import type { OpenTrackerSocket, TrackerSocket, TrackerSocketEnd } from '../ports/tracker-socket.ts';
 
 /** First wait after a line broke; doubles up to {@link LONGEST_WAIT_MS}. A tracker restarts in about this time. */
 const FIRST_WAIT_MS: Ms = SECOND / 2;
@@ -26,11 +26,12 @@ const PONG_MS: Ms = 8 * SECOND;
 /** A socket that is not open by then is given up: networks that swallow packets never refuse. */
 const OPENING_MS: Ms = 10 * SECOND;
 
-/** How the line is. */
+/** How the line is. `replaced`: another connection has our id, and stays; only a person tries again. */
 export type TrackerLine =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online'; readonly name: string }
-	| { readonly state: 'offline'; readonly retryAt: Ms };
+	| { readonly state: 'offline'; readonly retryAt: Ms }
+	| { readonly state: 'replaced' };
 
 /** A server that helps to connect, as WebRTC wants it. */
 export type IceServer = Extract<TrackerMessage, { type: 'welcome' }>['iceServers'][number];
@@ -86,7 +87,8 @@ export class TrackerSession {
 
 	/** Tries now, not when the wait is over. */
 	retryNow(): void {
-		if (!this.#closed && this.#line.state === 'offline') this.#open();
+		const { state } = this.#line;
+		if (!this.#closed && (state === 'offline' || state === 'replaced')) this.#open();
 	}
 
 	/** Our name, as others see it; kept for later lines. */
@@ -135,7 +137,7 @@ export class TrackerSession {
 		this.#socket = this.#init.open(this.url, {
 			opened: () => this.#greet(),
 			message: (text) => this.#hear(text),
-			closed: () => this.#lost(),
+			closed: (reason) => this.#ended(reason),
 		});
 	}
 
@@ -157,7 +159,7 @@ export class TrackerSession {
 			case 'peers': return this.#peers(parsed);
 			case 'signal': return this.#tell((l) => l.signal(parsed.share, parsed.from, parsed.signal));
 			case 'published': return;
-			case 'refused': return this.#tell((l) => l.refused(parsed.code, parsed.about));
+			case 'refused': return this.#refused(parsed);
 			case 'pong': return;
 		}
 	}
@@ -176,6 +178,24 @@ export class TrackerSession {
 	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {
 		const descriptor = message.descriptor === undefined ? undefined : fromBase64url(message.descriptor);
 		this.#tell((listener) => listener.peers(message.share, message.peers, descriptor));
+	}
+
+	#refused({ code, about }: Extract<TrackerMessage, { type: 'refused' }>): void {
+		this.#tell((listener) => listener.refused(code, about));
+		if (code !== 'id-taken') return;
+		this.#socket?.close();
+		this.#ended('replaced');
+	}
+
+	/**
+	 * Whoever took our place has the secret of our id, or came before us: a second connection of the same program. If
+	 * both came back each time, they would take turns for ever.
+	 */
+	#ended(reason: TrackerSocketEnd): void {
+		if (reason === 'lost' || this.#closed) return this.#lost();
+		this.#socket = undefined;
+		this.#cancelTimer?.();
+		this.#setLine({ state: 'replaced' });
 	}
 
 	#lost(): void {

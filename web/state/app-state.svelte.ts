@@ -194,7 +194,7 @@ export class AppState implements AppView {
 		} else if (line.state === 'offline') {
 			const retryInSec = Math.max(0, Math.ceil((line.retryAt - this.#context.parts.clock.now()) / 1000));
 			this.tracker = { state: 'offline', retryInSec };
-		} else this.tracker = { state: 'connecting' };
+		} else this.tracker = { state: line.state };
 	}
 
 	#keepSettings(settings: Settings): void {

@@ -30,7 +30,9 @@ export interface PersonView {
 export type TrackerView =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online' }
-	| { readonly state: 'offline'; readonly retryInSec: number };
+	| { readonly state: 'offline'; readonly retryInSec: number }
+	/** Another connection took this page's place at the tracker, and keeps it until the person asks. */
+	| { readonly state: 'replaced' };
 
 /** Why a file cannot be shared, or cannot be shared any longer. */
 export type ShareProblem =
@@ -92,6 +94,7 @@ export type WatchProblem =
 export type WatchState =
 	| { readonly state: 'opening' }
 	| { readonly state: 'tracker-unreachable'; readonly retryInSec: number }
+	| { readonly state: 'tracker-replaced' }
 	| { readonly state: 'waiting' }
 	| { readonly state: 'connecting'; readonly peers: number }
 	| { readonly state: 'starting' }
