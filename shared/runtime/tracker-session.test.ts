@@ -2,65 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { seededRng } from '../base/rng.ts';
 import { base64url } from '../base/text.ts';
 import { SECOND } from '../base/units.ts';
-import type { TrackerSocketEvents } from '../ports/tracker-socket.ts';
 import { peerIdFrom, shareIdFrom } from '../protocol/ids.ts';
-import type { TrackerMessage } from '../protocol/tracker-message.ts';
-import { ManualClock } from '../testkit/manual-clock.ts';
 import { someBytes } from '../testkit/test-crypto.ts';
-import { TrackerSession, type TrackerLine } from './tracker-session.ts';
+import { SELF, trackerBed as bed, WELCOME } from '../testkit/tracker-bed.ts';
+import type { TrackerLine } from './tracker-session.ts';
 
-const SELF = peerIdFrom(someBytes(16, 1));
 const OTHER = peerIdFrom(someBytes(16, 2));
 const SHARE = shareIdFrom(someBytes(16, 3));
 const DESCRIPTOR = someBytes(100, 4);
-const ICE_SERVERS = [{ urls: 'stun:a' }];
-const WELCOME: TrackerMessage = { type: 'welcome', name: 'Blue Fox', resume: 'secret', iceServers: ICE_SERVERS };
-
-/** The tracker's end of one line. */
-class FakeSocket {
-	readonly said: unknown[] = [];
-	isClosed = false;
-	readonly events: TrackerSocketEvents;
-
-	constructor(events: TrackerSocketEvents) { this.events = events; }
-
-	send(text: string): void { this.said.push(JSON.parse(text)); }
-	close(): void { this.isClosed = true; }
-
-	/** The tracker says something. */
-	say(message: TrackerMessage): void { this.events.message(JSON.stringify(message)); }
-	/** It opens, and the tracker welcomes who greets. */
-	welcome(): void {
-		this.events.opened();
-		this.say(WELCOME);
-	}
-	/** What was said after the hello. */
-	get afterHello(): unknown[] { return this.said.slice(1); }
-}
-
-/** A session, all lines it opened, and all it told. */
-function bed(rng = () => 0.5) {
-	const clock = new ManualClock();
-	const sockets: FakeSocket[] = [];
-	const told: unknown[] = [];
-	const lines: TrackerLine[] = [];
-	const session = new TrackerSession({
-		url: 'wss://tracker.example/ws', self: SELF, clock, rng,
-		open: (_url, events) => {
-			const socket = new FakeSocket(events);
-			sockets.push(socket);
-			return socket;
-		},
-	});
-	session.listen({
-		line: (line) => lines.push(line),
-		peers: (share, peers, descriptor) => told.push({ share, peers, descriptor }),
-		signal: (share, from, signal) => told.push({ share, from, signal }),
-		refused: (code, about) => told.push({ code, about }),
-	});
-	session.start();
-	return { session, clock, sockets, told, lines, newest: () => sockets.at(-1)! };
-}
 
 /** How long the session waits before it opens the next line. */
 function waited(of: ReturnType<typeof bed>): number {
@@ -77,7 +26,7 @@ describe('a line that opens', () => {
 		expect(session.line.state).toBe('connecting');
 		newest().say(WELCOME);
 		expect(session.line).toEqual({ state: 'online', name: 'Blue Fox' });
-		expect(session.iceServers).toEqual(ICE_SERVERS);
+		expect(session.iceServers).toEqual(WELCOME.iceServers);
 	});
 
 	test('gives the chosen name', () => {
@@ -89,7 +38,7 @@ describe('a line that opens', () => {
 
 	test('says what was asked before the welcome after it: swarms joined, descriptors published', () => {
 		const { session, newest } = bed();
-		session.publish(SHARE, DESCRIPTOR);
+		session.publish(SHARE, { revision: 1, state: 'open', bytes: DESCRIPTOR });
 		session.join(SHARE, 8);
 		newest().events.opened();
 		expect(newest().afterHello).toEqual([]);
@@ -136,8 +85,7 @@ describe('a line that is up', () => {
 	test('tells nothing to a listener that stopped', () => {
 		const { session, newest } = bed();
 		const heard: TrackerLine[] = [];
-		const nothing = () => undefined;
-		session.listen({ line: (line) => heard.push(line), peers: nothing, signal: nothing, refused: nothing })();
+		session.listen({ line: (line) => heard.push(line) })();
 		newest().welcome();
 		expect(heard).toEqual([]);
 	});
@@ -162,8 +110,8 @@ describe('a line that was lost', () => {
 		const { session, clock, sockets, newest } = bed();
 		newest().welcome();
 		session.join(SHARE, 8);
-		session.publish(SHARE, someBytes(9, 9));
-		session.publish(SHARE, DESCRIPTOR);
+		session.publish(SHARE, { revision: 1, state: 'open', bytes: someBytes(9, 9) });
+		session.publish(SHARE, { revision: 2, state: 'sealed', bytes: DESCRIPTOR });
 		newest().events.closed('lost');
 		expect(session.line.state).toBe('offline');
 		expect(session.signal(SHARE, OTHER, 'lost')).toBe(false);

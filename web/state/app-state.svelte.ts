@@ -46,10 +46,7 @@ export class AppState implements AppView {
 	async start(): Promise<void> {
 		const { records } = this.#context.parts;
 		if (this.#settings.name !== undefined) this.setName(this.#settings.name);
-		this.#context.home.listen({
-			line: (line) => this.#lineChanged(line),
-			peers: () => undefined, signal: () => undefined, refused: () => undefined,
-		});
+		this.#context.home.listen({ line: (line) => this.#lineChanged(line) });
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
 		addEventListener('popstate', () => void this.#route());

@@ -59,3 +59,19 @@ test('an open share has no list of group roots', async () => {
 	await publication.revise({});
 	expect(await publication.groupRoots()).toBeUndefined();
 });
+
+test('a share is revoked once, after all that was asked before, and nothing comes after that', async () => {
+	const { visit, published } = device();
+	const publication = visit();
+	void publication.revise({ title: 'Sea' });
+	void publication.revoke();
+	void publication.revise({ title: 'Pond' });
+	void publication.revoke();
+	await publication.settled();
+	const states = () => published.map(({ revision, state }) => [revision, state]);
+	expect(states()).toEqual([[1, 'open'], [2, 'revoked']]);
+	const later = visit();
+	expect(await later.resume(published[1]!.bytes)).toBe(true);
+	await later.revoke();
+	expect([states().length, later.latest?.state]).toEqual([2, 'revoked']);
+});

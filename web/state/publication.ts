@@ -40,11 +40,11 @@ export type BodyChange = Partial<Pick<DescriptorBody, 'title' | 'durationSec' | 
 /** The descriptors of one share. */
 export class Publication {
 	readonly #init: PublicationInit;
-	#revision = 0;
+	/** What is in force. */
+	#latest: ClearDescriptor | undefined;
 	#root: Bytes | undefined;
 	#entries: readonly AttachmentEntry[] = [];
 	#body: DescriptorBody;
-	#revoked = false;
 	/** Revisions are made one after the other. */
 	#last: Promise<unknown> = Promise.resolve();
 
@@ -59,9 +59,13 @@ export class Publication {
 		const { crypto, keys } = this.#init;
 		const clear = await readDescriptor(crypto, keys.share.id, bytes);
 		if (!clear.ok) return false;
+		if (clear.value.state === 'revoked') {
+			this.#latest = clear.value;
+			return true;
+		}
 		const body = await openDescriptor(crypto, clear.value, keys.link.descriptor);
 		if (!body.ok) return false;
-		this.#revision = clear.value.revision;
+		this.#latest = clear.value;
 		this.#root = clear.value.root;
 		this.#entries = clear.value.attachments;
 		this.#body = body.value;
@@ -69,7 +73,9 @@ export class Publication {
 	}
 
 	get body(): DescriptorBody { return this.#body; }
-	get revision(): number { return this.#revision; }
+	get revision(): number { return this.#latest?.revision ?? 0; }
+	/** The newest descriptor: undefined before the first. */
+	get latest(): ClearDescriptor | undefined { return this.#latest; }
 	/** Once sealed. */
 	get root(): Bytes | undefined { return this.#root; }
 	has(kind: AttachmentKind): boolean { return this.#body.attachments.some((attachment) => attachment.kind === kind); }
@@ -103,17 +109,21 @@ export class Publication {
 		});
 	}
 
-	/** The last revision: the share is stopped for good. */
+	/** The last revision: the share is stopped for good. Twice is once. */
 	revoke(): Promise<void> {
 		return this.#inTurn(async () => {
-			await this.#sign({ state: 'revoked', revision: this.#revision + 1 });
-			this.#revoked = true;
+			if (!this.#isRevoked) await this.#sign({ state: 'revoked', revision: this.revision + 1 });
 		});
 	}
 
+	/** Settles when all that was asked so far is published. */
+	async settled(): Promise<void> { await this.#last; }
+
+	get #isRevoked(): boolean { return this.#latest?.state === 'revoked'; }
+
 	async #publish(change: BodyChange, added: readonly NewAttachment[]): Promise<void> {
-		if (this.#revoked) return;
-		const since = this.#revision + 1;
+		if (this.#isRevoked) return;
+		const since = this.revision + 1;
 		const entries = [...this.#entries];
 		for (const attachment of added) entries.push(await this.#seal(attachment, entries.length, since));
 		const about = added.map(({ kind, type }) => ({ kind, ...(type === undefined ? {} : { type }) }));
@@ -126,7 +136,7 @@ export class Publication {
 	async #sign(draft: DescriptorDraft): Promise<void> {
 		const made = await makeDescriptor(this.#init.crypto, draft, this.#init.keys);
 		assert(made.ok, 'a title and a few attachments fit a descriptor');
-		this.#revision = draft.revision;
+		this.#latest = made.value;
 		await this.#init.publish(made.value);
 	}
 

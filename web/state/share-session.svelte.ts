@@ -2,7 +2,7 @@
  * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything
  * that is needed to go on after a reload is kept at the moment of the drop.
  */
-import type { Bytes } from '../../shared/base/bytes.ts';
+import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
 import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
 import { treeRoot } from '../../shared/protocol/merkle.ts';
 import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
@@ -73,7 +73,7 @@ export class ShareSession {
 				await this.#keep({ descriptor: descriptor.bytes });
 				await this.#peer?.node.describe(descriptor.bytes);
 				this.#peer?.node.attachmentsHeld(descriptor.revision); // what we tell of, we have
-				for (const tracker of context.trackers([])) tracker.publish(this.id, descriptor.bytes);
+				for (const tracker of context.trackers([])) tracker.publish(this.id, descriptor);
 				this.#pulse.now();
 			},
 		}, { title: titleOf(record.fileName), type: typeOf(record.fileName, record.fileType) });
@@ -174,8 +174,8 @@ export class ShareSession {
 		this.#peer = this.#makePeer(this.#source);
 		this.#routes = new Routes(this.#peer);
 		this.#peer.start();
-		const kept = this.#record.descriptor;
-		if (kept && this.#publication.revision > 0) await this.#announce(kept);
+		const { latest } = this.#publication;
+		if (latest) await this.#announce(latest);
 		else await this.#publication.revise({});
 		await this.#prepare(file);
 		await this.#seal();
@@ -207,9 +207,9 @@ export class ShareSession {
 	}
 
 	/** What was published in a former visit is in force again. */
-	async #announce(descriptor: Bytes): Promise<void> {
-		await this.#peer?.node.describe(descriptor);
-		this.#peer?.node.attachmentsHeld(this.#publication.revision);
+	async #announce(descriptor: ClearDescriptor): Promise<void> {
+		await this.#peer?.node.describe(descriptor.bytes);
+		this.#peer?.node.attachmentsHeld(descriptor.revision);
 		for (const tracker of this.#context.trackers([])) tracker.publish(this.id, descriptor);
 	}
 
