@@ -4,8 +4,8 @@ import type { FakeState } from './fake-app.svelte.ts';
 import { blank, PEOPLE, person, poster, share, watch } from './fixtures.ts';
 
 const FILM = '/film.webm';
-const seeder = person('Bea', { route: 'lan', held: 1, role: 'seeder', downBps: 0 });
-const second = person('Amber Finch', { held: 1, role: 'seeder', downBps: 0 });
+const seeder = person('Bea', { route: 'lan', held: 1, downBps: 0 });
+const second = person('Amber Finch', { held: 1, downBps: 0 });
 const sharing = { uploadedBytes: 2_310_000_000, upBps: 1_900_000 };
 
 const PROBLEMS: readonly ShareProblem[] =

@@ -15,8 +15,7 @@ export interface PersonView {
 	readonly id: PeerId;
 	readonly name: string;
 	readonly route: Route;
-	readonly role: 'sharer' | 'seeder' | 'viewer';
-	/** Part of the film they hold, 0 to 1. */
+	/** Part of the film they hold, 0 to 1. Who holds all of it may be whoever made the link: nobody says so. */
 	readonly held: number;
 	/** Where they watch, seconds; undefined when they told nothing. */
 	readonly positionSec: number | undefined;

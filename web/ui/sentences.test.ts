@@ -7,7 +7,7 @@ import {
 } from './sentences.ts';
 
 const person = (name: string, more: Partial<PersonView> = {}): PersonView => ({
-	id: name as PeerId, name, route: 'direct', role: 'viewer', held: 0.5, positionSec: undefined, playing: true,
+	id: name as PeerId, name, route: 'direct', held: 0.5, positionSec: undefined, playing: true,
 	downBps: 0, upBps: 0, rttMs: undefined, ...more,
 });
 const share = (more: Partial<ShareView> = {}): ShareView => ({
@@ -130,4 +130,6 @@ test('a person is what they do', () => {
 	expect(personSentence(person('Ann', { positionSec: 95, playing: false }))).toBe('Paused at 1:35');
 	expect(personSentence(person('Ann', { route: 'connecting' }))).toBe('Connecting');
 	expect(personSentence(person('Ann', { held: 1 }))).toBe('Has a full copy');
+	expect(personSentence(person('Ann', { held: 1, positionSec: 95 }))).toBe('Watching at 1:35');
+	expect(personSentence(person('Ann'))).toBe('Here');
 });

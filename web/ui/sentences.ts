@@ -192,7 +192,6 @@ export function heldSentence(watch: WatchView): string {
 /** What somebody is doing right now. */
 export function personSentence(person: PersonView): string {
 	if (person.route === 'connecting') return 'Connecting';
-	if (person.role === 'sharer') return 'Shares this film';
 	if (person.positionSec !== undefined) return `${person.playing ? 'Watching' : 'Paused'} at ${formatTime(person.positionSec)}`;
 	return person.held >= 1 ? 'Has a full copy' : 'Here';
 }
