@@ -4,7 +4,7 @@ import { seededRng } from '../shared/base/rng.ts';
 import { peerIdFrom } from '../shared/protocol/ids.ts';
 import { chooseCrypto } from './peer/choose-crypto.ts';
 import { Records } from './peer/records.ts';
-import { trackerUrlOf } from './peer/web-tracker-socket.ts';
+import { openTrackerSocket, trackerUrlOf } from './peer/web-tracker-socket.ts';
 import { wallClock } from './peer/wall-clock.ts';
 import { AppState } from './state/app-state.svelte.ts';
 import { PageContext } from './state/page-context.ts';
@@ -25,7 +25,7 @@ if (target && records.ok) {
 	const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
 	const context = new PageContext({
 		self, crypto, records: records.value, clock: wallClock, rng: seededRng(seed),
-		origin: location.origin, trackerUrl: trackerUrlOf(location),
+		origin: location.origin, trackerUrl: trackerUrlOf(location), openSocket: openTrackerSocket,
 	});
 	app = new AppState(context, await records.value.settings());
 	mount(App, { target, props: { app } });

@@ -57,6 +57,14 @@ test('what the first version kept is there after the upgrade', async () => {
 	expect(await records.foundRoots(SHARE)).toEqual(roots(2, 1));
 });
 
+test('watching goes on without what can no longer be kept', async () => {
+	const name = freshName();
+	const records = await open(name);
+	await deleteDB(name); // as a newer page does: this one's line to the database is cut
+	await records.putWatched({ id: OTHER, descriptor: ROOT, positionSec: 8, updatedAt: 9 });
+	expect(await records.watched(OTHER)).toBeUndefined();
+});
+
 test('found roots come back in order, up to the first gap', async () => {
 	const records = await open(freshName());
 	await records.putFoundRoots(SHARE, 300, roots(1, 4));

@@ -99,8 +99,19 @@ export class Records {
 		});
 	}
 
-	async watched(id: ShareId): Promise<WatchRecord | undefined> { return this.#db.get('watched', id); }
-	async putWatched(record: WatchRecord): Promise<void> { await this.#db.put('watched', record); }
+	/** Undefined also when it cannot be read: the film is watched all the same. */
+	async watched(id: ShareId): Promise<WatchRecord | undefined> {
+		try {
+			return await this.#db.get('watched', id);
+		} catch {
+			return undefined; // the database is closed: a newer page upgrades it
+		}
+	}
+
+	/** What cannot be kept costs a later visit its place in the film, nothing more. */
+	async putWatched(record: WatchRecord): Promise<void> {
+		await this.#durably(async () => { await this.#db.put('watched', record); });
+	}
 
 	async settings(): Promise<Settings> { return await this.#db.get('settings', 'settings') ?? UNSET; }
 	async putSettings(settings: Settings): Promise<void> { await this.#db.put('settings', settings, 'settings'); }

@@ -3,9 +3,9 @@ import type { Rng } from '../../shared/base/rng.ts';
 import type { PeerId } from '../../shared/protocol/ids.ts';
 import type { Crypto } from '../../shared/protocol/primitives.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { OpenTrackerSocket } from '../../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
 import type { Records } from '../peer/records.ts';
-import { openTrackerSocket } from '../peer/web-tracker-socket.ts';
 
 /** Parts of a page; made once at start. */
 export interface PageParts {
@@ -16,6 +16,7 @@ export interface PageParts {
 	readonly rng: Rng;
 	/** Of the page, such as `https://example.org`: links begin with it. */
 	readonly origin: string;
+	readonly openSocket: OpenTrackerSocket;
 	/** WebSocket URL of the tracker that served the page. */
 	readonly trackerUrl: string;
 }
@@ -48,8 +49,8 @@ export class PageContext {
 	#open(url: string): TrackerSession {
 		const known = this.#trackers.get(url);
 		if (known) return known;
-		const { self, clock, rng } = this.parts;
-		const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
+		const { self, clock, rng, openSocket } = this.parts;
+		const tracker = new TrackerSession({ url, self, open: openSocket, clock, rng });
 		if (this.name !== 'Guest') tracker.rename(this.name);
 		this.#trackers.set(url, tracker);
 		tracker.start();

@@ -26,7 +26,8 @@ import { Publication } from './publication.ts';
 import { Pulse } from './pulse.ts';
 import { isSameFilm } from './same-film.ts';
 import { Sealing } from './sealing.ts';
-import { titleOf, typeOf } from './file-names.ts';
+import { problemOfFile, problemOfIndex } from './share-problems.ts';
+import { titleLine, titleOf, typeOf } from './file-names.ts';
 
 /** Peers the tracker introduces to a sharer at first: usually they come to it. */
 const FIRST_PEERS = 8;
@@ -55,6 +56,9 @@ export class ShareSession {
 	#poster: string | undefined;
 	#warnings: readonly CodecWarning[] = [];
 	#copied = false;
+	/** Counts beginnings and ends: what was begun before the last of them has no say any more. */
+	#turn = 0;
+	#forgotten = false;
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
 
 	private constructor(context: PageContext, keys: Keys, record: ShareRecord) {
@@ -73,7 +77,7 @@ export class ShareSession {
 				await this.#keep({ descriptor: descriptor.bytes });
 				await this.#peer?.node.describe(descriptor.bytes);
 				this.#peer?.node.attachmentsHeld(descriptor.revision); // what we tell of, we have
-				for (const tracker of context.trackers([])) tracker.publish(this.id, descriptor);
+				this.#tellTrackers(descriptor);
 				this.#pulse.now();
 			},
 		}, { title: titleOf(record.fileName), type: typeOf(record.fileName, record.fileType) });
@@ -96,7 +100,7 @@ export class ShareSession {
 		const kept = await records.putShare(record);
 		if (!kept.ok) return 'storage';
 		const session = new ShareSession(context, { share, link: await deriveLinkKeys(crypto, linkKey) }, record);
-		void session.#run(file);
+		session.#begin(file);
 		return session;
 	}
 
@@ -108,27 +112,53 @@ export class ShareSession {
 		const session = new ShareSession(context, keys, record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
-		if (!record.stopped && record.handle && await isGranted(record.handle)) await session.resume(undefined);
+		if (!record.stopped && record.handle && await isGranted(record.handle)) void session.resume(undefined);
 		return session;
+	}
+
+	/** Stopped in a former visit. The tracker may not have heard: once it has, nothing of the share is kept. */
+	async withdraw(): Promise<void> {
+		const stopListening = this.#context.home.listen({
+			published: (share, revision) => {
+				if (share !== this.id || revision < this.#publication.revision) return;
+				stopListening();
+				void this.forget();
+			},
+		});
+		await this.#publication.revoke();
+		const { latest } = this.#publication;
+		if (latest) this.#tellTrackers(latest);
 	}
 
 	/** Goes on with the file of a former visit: the one given, or the one the browser remembers. */
 	async resume(given: File | undefined, handle?: FileSystemFileHandle): Promise<void> {
-		if (this.#status.state === 'sharing' || this.#status.state === 'checking-file') return;
+		await this.#takeUp(given, handle).catch((error: unknown) => this.#broke(error));
+	}
+
+	async #takeUp(given: File | undefined, handle: FileSystemFileHandle | undefined): Promise<void> {
 		const waiting = this.#status;
-		const file = given ?? (this.#record.handle && await fileOf(this.#record.handle));
-		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
+		if (this.isSharing || waiting.state === 'checking-file' || this.#record.stopped) return;
+		const turn = ++this.#turn;
 		this.#setStatus({ state: 'checking-file' });
+		const file = given ?? (this.#record.handle && await fileOf(this.#record.handle));
+		if (turn !== this.#turn) return;
+		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
 		await this.#sealing.takeUp(await this.#publication.groupRoots());
-		if (!await this.#isSameFile(file)) return this.#fail('other-file');
+		const isSame = await this.#isSameFile(file);
+		if (turn !== this.#turn) return;
+		if (!isSame) return this.#fail('other-file');
 		const { lastModified } = file;
 		const mayDiffer = lastModified !== this.#record.lastModified; // what was published is certain all the same
 		if (mayDiffer && !this.#publication.root) await this.#sealing.startOver();
 		await this.#keep({ lastModified, ...(handle && { handle }) });
-		await this.#run(file);
+		if (turn === this.#turn) this.#begin(file);
 	}
 
-	rename(title: string): void { void this.#publication.revise({ title }); }
+	/** Nothing happens when no printable letter is left: every viewer would refuse such a description. */
+	rename(words: string): void {
+		const title = titleLine(words);
+		if (title !== '') void this.#publication.revise({ title });
+	}
 
 	/** The link was copied: says so for a moment. */
 	markCopied(): void {
@@ -141,24 +171,28 @@ export class ShareSession {
 	}
 
 	/** For good: viewers are told, and whoever asks the tracker later. */
-	async stop(): Promise<void> {
-		this.#setStatus({ state: 'stopped' });
-		await this.#keep({ stopped: true });
-		await this.#publication.revoke();
-		await this.close('stopped');
+	stop(): Promise<void> { return this.#stopAs({ state: 'stopped' }); }
+
+	/** Lets go of everything but what is kept. What is begun meanwhile is not touched. */
+	async close(reason: 'leaving' | 'stopped'): Promise<void> {
+		this.#turn += 1;
+		this.#preparation?.cancel();
+		const [peer, source, url] = [this.#peer, this.#source, this.#fileUrl];
+		this.#peer = undefined;
+		this.#source = undefined;
+		this.#fileUrl = undefined;
+		await peer?.close(reason);
+		source?.close();
+		if (url !== undefined) URL.revokeObjectURL(url);
+		this.#pulse.now();
 	}
 
-	/** Lets go of everything but what is kept. */
-	async close(reason: 'leaving' | 'stopped'): Promise<void> {
-		this.#preparation?.cancel();
-		const peer = this.#peer;
-		this.#peer = undefined;
-		await peer?.close(reason);
-		this.#source?.close();
-		this.#source = undefined;
-		if (this.#fileUrl !== undefined) URL.revokeObjectURL(this.#fileUrl);
-		this.#fileUrl = undefined;
-		this.#pulse.now();
+	/** Leaves nothing of it on this device. */
+	async forget(): Promise<void> {
+		this.#forgotten = true;
+		await this.close('stopped');
+		await this.#publication.settled(); // what it keeps comes before, not after
+		await this.#context.parts.records.forget(this.id);
 	}
 
 	get isSharing(): boolean { return this.#status.state === 'sharing'; }
@@ -167,7 +201,17 @@ export class ShareSession {
 	/** For `globalThis.streamlet`. */
 	get snapshot(): NodeSnapshot | undefined { return this.#peer?.node.snapshot(); }
 
+	#begin(file: File): void { this.#run(file).catch((error: unknown) => this.#broke(error)); }
+
+	/** A mistake of ours, or a database that was taken away: said instead of waiting for ever. */
+	#broke(error: unknown): void {
+		this.#fail('internal');
+		reportError(error);
+	}
+
+	/** What a person stops, or a fault ends, goes no further than the step it is at. */
 	async #run(file: File): Promise<void> {
+		const turn = ++this.#turn;
 		this.#fileUrl = URL.createObjectURL(file);
 		this.#source = new FileGroupSource(file, this.#record.contentKey);
 		this.#setStatus({ state: 'sharing' });
@@ -177,8 +221,8 @@ export class ShareSession {
 		const { latest } = this.#publication;
 		if (latest) await this.#announce(latest);
 		else await this.#publication.revise({});
-		await this.#prepare(file);
-		await this.#seal();
+		if (turn === this.#turn) await this.#prepare(file, turn);
+		if (turn === this.#turn) await this.#seal(turn);
 	}
 
 	#makePeer(source: FileGroupSource): SwarmPeer {
@@ -195,7 +239,11 @@ export class ShareSession {
 				},
 				certified: (group) => records.certified(this.id, group),
 				found: (group) => this.#sealing.rootOf(group),
-				keep: (group, certified) => records.putCertified(this.id, group, certified),
+				keep: async (group, certified) => {
+					const kept = await records.putCertified(this.id, group, certified);
+					if (!kept.ok) this.#fail('storage');
+					return kept;
+				},
 				changed: () => this.#storeFailed('changed'),
 			}) }),
 			host: {
@@ -210,10 +258,14 @@ export class ShareSession {
 	async #announce(descriptor: ClearDescriptor): Promise<void> {
 		await this.#peer?.node.describe(descriptor.bytes);
 		this.#peer?.node.attachmentsHeld(descriptor.revision);
+		this.#tellTrackers(descriptor);
+	}
+
+	#tellTrackers(descriptor: ClearDescriptor): void {
 		for (const tracker of this.#context.trackers([])) tracker.publish(this.id, descriptor);
 	}
 
-	async #prepare(file: File): Promise<void> {
+	async #prepare(file: File, turn: number): Promise<void> {
 		if (this.#publication.has('index')) {
 			this.#indexed = 1;
 			return;
@@ -222,30 +274,35 @@ export class ShareSession {
 			this.#indexed = fraction;
 			this.#pulse.soon();
 		});
-		const index = await this.#preparation.index;
-		if (!index.ok) {
-			if (index.error !== 'cancelled') await this.#refuse(problemOf(index.error));
-			return;
-		}
+		const [index, poster] = [await this.#preparation.index, this.#preparation.poster];
+		if (turn !== this.#turn) return;
+		if (!index.ok) return this.#notIndexed(index.error);
 		const { header, pages, film } = index.value;
 		this.#warnings = codecWarnings(film.tracks, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
 		await this.#publication.attach([
 			{ kind: 'index', form: 'sealed', content: header }, { kind: 'pages', form: 'sealed', content: pages },
 		], { durationSec: film.duration, tracks: describedTracks(film.tracks) });
 		this.#indexed = 1;
-		const poster = await this.#preparation.poster;
-		if (!poster || !this.#peer) return;
-		this.#poster = URL.createObjectURL(new Blob([poster.bytes], { type: poster.type }));
-		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: poster.type, content: poster.bytes }]);
+		const picture = await poster;
+		if (!picture || turn !== this.#turn) return;
+		this.#poster = URL.createObjectURL(new Blob([picture.bytes], { type: picture.type }));
+		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: picture.type, content: picture.bytes }]);
+	}
+
+	/** No film: whoever has the link is told that it was stopped. A file that is away may come back. */
+	async #notIndexed(fault: IndexFault): Promise<void> {
+		if (fault === 'cancelled' || fault === 'closed') return;
+		if (fault === 'gone' || fault === 'changed') return this.#storeFailed(fault);
+		await this.#stopAs({ state: 'failed', problem: problemOfIndex(fault) });
 	}
 
 	/** Hashes the whole film in the background, from where the last visit ended. */
-	async #seal(): Promise<void> {
-		if (!this.#source || this.#status.state !== 'sharing') return;
+	async #seal(turn: number): Promise<void> {
+		if (!this.#source) return;
 		if (!this.#publication.root) {
 			const sealed = await this.#sealing.run(this.#source, () => this.#pulse.soon());
+			if (turn !== this.#turn) return;
 			if (!sealed.ok) return this.#storeFailed(sealed.error);
-			if (!this.isSharing) return; // stopped meanwhile
 			const { crypto, records } = this.#context.parts;
 			await this.#publication.seal(treeRoot(sealed.value, (bytes) => crypto.sha256Now(bytes)), sealed.value);
 			await records.forgetFoundRoots(this.id); // from now on they are kept as what was published
@@ -272,21 +329,21 @@ export class ShareSession {
 		}
 	}
 
-	/** It is no film after all: whoever has the link is told that it was stopped. */
-	async #refuse(problem: ShareProblem): Promise<void> {
-		this.#fail(problem);
+	async #stopAs(status: ShareState): Promise<void> {
+		if (this.#record.stopped) return;
+		this.#turn += 1;
+		this.#setStatus(status);
 		await this.#keep({ stopped: true });
 		await this.#publication.revoke();
 		await this.close('stopped');
 	}
 
-	#storeFailed(fault: StoreFault): void {
-		if (this.#status.state !== 'sharing') return;
-		this.#fail(fault === 'changed' ? 'file-changed' : fault === 'gone' ? 'file-gone' : 'storage');
+	#storeFailed(fault: StoreFault): void { if (this.isSharing) this.#fail(problemOfFile(fault)); }
+
+	#fail(problem: ShareProblem): void {
+		this.#setStatus({ state: 'failed', problem });
 		void this.close('leaving');
 	}
-
-	#fail(problem: ShareProblem): void { this.#setStatus({ state: 'failed', problem }); }
 
 	#setStatus(status: ShareState): void {
 		this.#status = status;
@@ -295,8 +352,9 @@ export class ShareSession {
 
 	async #keep(change: Partial<ShareRecord>): Promise<void> {
 		this.#record = { ...this.#record, ...change };
+		if (this.#forgotten) return;
 		const kept = await this.#context.parts.records.putShare(this.#record);
-		if (!kept.ok) this.#storeFailed(kept.error);
+		if (!kept.ok && this.isSharing) this.#fail('storage');
 	}
 
 	#draw(): ShareView {
@@ -314,17 +372,5 @@ export class ShareSession {
 			people, fullCopies: complete?.length ?? 0,
 			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),
 		};
-	}
-}
-
-/** What keeps a film's container from being read, as far as it matters to a person. */
-function problemOf(fault: IndexFault): ShareProblem {
-	switch (fault) {
-		case 'gone': return 'file-gone';
-		case 'changed': return 'file-changed';
-		case 'truncated': case 'damaged': return 'truncated';
-		case 'encrypted': return 'encrypted';
-		case 'closed': case 'cancelled': return 'internal';
-		default: return 'not-a-video';
 	}
 }

@@ -1,7 +1,6 @@
 /**
  * One film I watch: finds who has it, plays it while it arrives, keeps what arrived and passes it on. Whatever keeps
- * it from
- * playing is a state with a name, so that the screen can say what to do.
+ * it from playing is a state with a name, so that the screen can say what to do.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';
 import type { Rng } from '../../shared/base/rng.ts';
@@ -101,7 +100,7 @@ export class WatchSession {
 			if (kept.positionSec > WORTH_RESUMING_SEC) this.#resumeAtSec = kept.positionSec;
 			await this.#peer.node.describe(kept.descriptor);
 		}
-		this.#peer.start();
+		if (!this.#closed) this.#peer.start(); // left meanwhile: nobody is to meet it
 	}
 
 	/** The page's `<video>`; the return value lets go of it. */
@@ -137,6 +136,7 @@ export class WatchSession {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#player?.close();
+		if (this.#posterUrl !== undefined) URL.revokeObjectURL(this.#posterUrl);
 		await this.#peer.close('leaving');
 	}
 
@@ -159,6 +159,7 @@ export class WatchSession {
 		if (descriptor.state === 'revoked') return this.#fail({ problem: 'stopped' });
 		const opened = await openDescriptor(crypto, descriptor, this.#keys.descriptor);
 		if (!opened.ok) return this.#fail({ problem: 'wrong-key' });
+		if (this.#closed) return; // a record put now would outlive what was deleted
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
@@ -244,7 +245,7 @@ export class WatchSession {
 		if (!poster || this.#posterUrl !== undefined || !/^image\/(webp|jpeg|png)$/.test(poster.type)) return;
 		const { attachments } = this.#peer.node;
 		const content = await attachments.read(poster.number, { from: 0, to: poster.bytes }, this.#keys.attachments);
-		if (!content.ok || this.view.posterUrl !== undefined) return;
+		if (!content.ok || this.view.posterUrl !== undefined || this.#closed) return;
 		this.#posterUrl = URL.createObjectURL(new Blob([content.value satisfies Bytes], { type: poster.type }));
 		this.#pulse.now();
 	}
