@@ -4,7 +4,7 @@ import { seededRng } from '../shared/base/rng.ts';
 import { peerIdFrom } from '../shared/protocol/ids.ts';
 import { chooseCrypto } from './peer/choose-crypto.ts';
 import { Records } from './peer/records.ts';
-import { trackerUrlOf } from './peer/web-tracker-socket.ts';
+import { openTrackerSocket, trackerUrlOf } from './peer/web-tracker-socket.ts';
 import { wallClock } from './peer/wall-clock.ts';
 import { AppState } from './state/app-state.svelte.ts';
 import { openTracker, PageContext } from './state/page-context.ts';
@@ -20,7 +20,7 @@ Object.assign(globalThis, {
 });
 
 const [seed = 1] = globalThis.crypto.getRandomValues(new Uint32Array(1));
-const parts = { self, clock: wallClock, rng: seededRng(seed), origin: location.origin };
+const parts = { self, clock: wallClock, rng: seededRng(seed), origin: location.origin, openSocket: openTrackerSocket };
 const home = openTracker(parts, trackerUrlOf(location)); // the tracker answers while the rest gets ready
 const [crypto, records] = await Promise.all([chooseCrypto(), Records.open()]);
 const target = document.getElementById('app');

@@ -19,14 +19,14 @@ export function poster(hue: number): string {
 /** Somebody who watches. */
 export function person(name: string, more: Partial<PersonView> = {}): PersonView {
 	return {
-		id: `peer-${name}` as PeerId, name, route: 'direct', role: 'viewer', held: 0.4, positionSec: 1260, playing: true,
+		id: `peer-${name}` as PeerId, name, route: 'direct', held: 0.4, positionSec: 1260, playing: true,
 		downBps: 2_400_000, upBps: 310_000, rttMs: 24, ...more,
 	};
 }
 
 /** Six people in all the ways one can be connected. */
 export const PEOPLE: readonly PersonView[] = [
-	person('Bea', { route: 'lan', held: 1, role: 'seeder', downBps: 0, positionSec: 3720 }),
+	person('Bea', { route: 'lan', held: 1, downBps: 0, positionSec: 3720 }),
 	person('Amber Finch', { held: 0.62 }),
 	person('Papa', { route: 'relay', held: 0.07, positionSec: 95, downBps: 410_000, upBps: 0, rttMs: 180 }),
 	person('Maximilian-Alexander von und zu Hohenfels', { held: 0.33, playing: false }),
@@ -48,7 +48,7 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 	return {
 		id: 'share' as ShareId, title: 'Summer on the lake', sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC,
 		link: LINK,
-		posterUrl: poster(200), status, people: [person('Anna', { role: 'sharer', held: 1, positionSec: undefined }), ...PEOPLE],
+		posterUrl: poster(200), status, people: [person('Anna', { held: 1, positionSec: undefined }), ...PEOPLE],
 		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],

@@ -4,8 +4,8 @@ import type { FakeState } from './fake-app.svelte.ts';
 import { blank, PEOPLE, person, poster, share, watch } from './fixtures.ts';
 
 const FILM = '/film.webm';
-const seeder = person('Bea', { route: 'lan', held: 1, role: 'seeder', downBps: 0 });
-const second = person('Amber Finch', { held: 1, role: 'seeder', downBps: 0 });
+const seeder = person('Bea', { route: 'lan', held: 1, downBps: 0 });
+const second = person('Amber Finch', { held: 1, downBps: 0 });
 const sharing = { uploadedBytes: 2_310_000_000, upBps: 1_900_000 };
 
 const PROBLEMS: readonly ShareProblem[] =
@@ -26,6 +26,7 @@ function arriving(status: WatchState): FakeState {
 export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'home-empty': {},
 	'home-offline': { tracker: { state: 'offline', retryInSec: 4 } },
+	'home-replaced': { tracker: { state: 'replaced' } },
 	'home-connecting': { tracker: { state: 'connecting' } },
 	'home-plain-http': { secure: false },
 	'home-notices': {
@@ -53,6 +54,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-failed': { shares: PROBLEMS.map((problem) => share(`${problem} film`, { status: { state: 'failed', problem }, fileUrl: undefined, posterUrl: undefined })) },
 	'watch-opening': arriving({ state: 'opening' }),
 	'watch-tracker': arriving({ state: 'tracker-unreachable', retryInSec: 8 }),
+	'watch-replaced': arriving({ state: 'tracker-replaced' }),
 	'watch-waiting': { page: 'watch', watch: watch({ state: 'waiting' }, { people: [] }) },
 	'watch-connecting': arriving({ state: 'connecting', peers: 3 }),
 	'watch-starting': { page: 'watch', watch: watch({ state: 'starting' }) },

@@ -5,8 +5,11 @@ export interface TrackerSocketEvents {
 	opened(): void;
 	message(text: string): void;
 	/** Also when it could not be opened. */
-	closed(): void;
+	closed(reason: TrackerSocketEnd): void;
 }
+
+/** Why a socket is closed. `replaced`: another connection took our place at the tracker (PROTOCOL.md §6, 4000). */
+export type TrackerSocketEnd = 'lost' | 'replaced';
 
 /** A socket that is opening or open. */
 export interface TrackerSocket {

@@ -62,7 +62,7 @@ export class Attachments {
 		const entry = this.#descriptor?.attachments[name.attachment];
 		if (!entry) return true; // of a descriptor that is newer than ours: nobody is to blame
 		if (!await this.#fits(entry, name, bytes)) return false;
-		void this.#store.put({ ...name, since: entry.since }, bytes); // a `get` after it finds it, finished or not: the port
+		void this.#store.put({ ...name, since: entry.since }, bytes); // found by any `get` from now on
 		this.#waiting.get(keyOf(name, entry.since))?.resolve(bytes);
 		this.#waiting.delete(keyOf(name, entry.since));
 		return true;

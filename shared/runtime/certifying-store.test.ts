@@ -30,6 +30,8 @@ class Device {
 	readonly kept = new Map<number, CertifiedGroup>();
 	readonly signed: Bytes[] = [];
 	tree: GroupTree | undefined;
+	/** Roots that the sealing pass found. */
+	readonly found = new Map<number, Bytes>();
 	take = 1;
 	changes = 0;
 	loadFault: StoreFault | undefined;
@@ -49,6 +51,7 @@ class Device {
 			load: async (group): Promise<Result<LoadedGroup, StoreFault>> =>
 				this.loadFault ? fail(this.loadFault) : ok(await groupOf(this.take, group)),
 			certified: (group) => Promise.resolve(this.kept.get(group)),
+			found: (group) => this.found.get(group),
 			keep: (group, certified) => {
 				if (this.keepFault) return Promise.resolve(fail(this.keepFault));
 				this.kept.set(group, certified);
@@ -143,6 +146,17 @@ describe('a film that changed', () => {
 		expect(device.changes).toBe(1);
 		expect(device.signed.length).toBe(1);
 		expect(device.kept.get(1)?.signature).toEqual(before);
+	});
+
+	test('since it was hashed for sealing is never signed, and that is told', async () => {
+		const device = new Device();
+		const { leaves } = await groupOf(1, 1);
+		device.found.set(1, groupRoot(leaves, real.sha256Now));
+		device.take = 2;
+		expect(await device.visit().read(1)).toEqual(fail('changed'));
+		expect([device.changes, device.signed.length]).toEqual([1, 0]);
+		device.take = 1;
+		expect((await device.visit().read(1)).ok).toBe(true);
 	});
 
 	test('and came back is shared with the first signature', async () => {

@@ -30,6 +30,8 @@ export interface CertifyingInit {
 	readonly tree: () => GroupTree | undefined;
 	/** What was certified in former visits and so far; undefined for a group that never was. */
 	readonly certified: (group: number) => Promise<CertifiedGroup | undefined>;
+	/** The root that the sealing pass found for a group; undefined before it came there. Another one is never signed. */
+	readonly found: (group: number) => Bytes | undefined;
 	/** Settles once a crash cannot lose it. */
 	readonly keep: (group: number, certified: CertifiedGroup) => Promise<Result<void, StoreFault>>;
 	/** A group no longer matches what was signed. */
@@ -66,7 +68,9 @@ export class CertifyingStore implements GroupStore {
 	async #certificateOf(group: number, leaves: Bytes): Promise<Result<Certificate, StoreFault>> {
 		const root = groupRoot(leaves, this.#init.crypto.sha256Now);
 		const tree = this.#init.tree();
-		if (tree) return equalBytes(tree.groupRoot(group), root) ? ok(pathCertificate(tree.path(group))) : this.#changed();
+		const found = tree?.groupRoot(group) ?? this.#init.found(group);
+		if (found && !equalBytes(found, root)) return this.#changed();
+		if (tree) return ok(pathCertificate(tree.path(group)));
 		const certified = await this.#certify(group, leaves, root);
 		if (!certified.ok) return certified;
 		const { signature, root: signed } = certified.value; // perhaps by another reader of the same group

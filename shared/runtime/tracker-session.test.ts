@@ -2,65 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { seededRng } from '../base/rng.ts';
 import { base64url } from '../base/text.ts';
 import { SECOND } from '../base/units.ts';
-import type { TrackerSocketEvents } from '../ports/tracker-socket.ts';
 import { peerIdFrom, shareIdFrom } from '../protocol/ids.ts';
-import type { TrackerMessage } from '../protocol/tracker-message.ts';
-import { ManualClock } from '../testkit/manual-clock.ts';
 import { someBytes } from '../testkit/test-crypto.ts';
-import { TrackerSession, type TrackerLine } from './tracker-session.ts';
+import { SELF, trackerBed as bed, WELCOME } from '../testkit/tracker-bed.ts';
+import type { TrackerLine } from './tracker-session.ts';
 
-const SELF = peerIdFrom(someBytes(16, 1));
 const OTHER = peerIdFrom(someBytes(16, 2));
 const SHARE = shareIdFrom(someBytes(16, 3));
 const DESCRIPTOR = someBytes(100, 4);
-const ICE_SERVERS = [{ urls: 'stun:a' }];
-const WELCOME: TrackerMessage = { type: 'welcome', name: 'Blue Fox', resume: 'secret', iceServers: ICE_SERVERS };
-
-/** The tracker's end of one line. */
-class FakeSocket {
-	readonly said: unknown[] = [];
-	isClosed = false;
-	readonly events: TrackerSocketEvents;
-
-	constructor(events: TrackerSocketEvents) { this.events = events; }
-
-	send(text: string): void { this.said.push(JSON.parse(text)); }
-	close(): void { this.isClosed = true; }
-
-	/** The tracker says something. */
-	say(message: TrackerMessage): void { this.events.message(JSON.stringify(message)); }
-	/** It opens, and the tracker welcomes who greets. */
-	welcome(): void {
-		this.events.opened();
-		this.say(WELCOME);
-	}
-	/** What was said after the hello. */
-	get afterHello(): unknown[] { return this.said.slice(1); }
-}
-
-/** A session, all lines it opened, and all it told. */
-function bed(rng = () => 0.5) {
-	const clock = new ManualClock();
-	const sockets: FakeSocket[] = [];
-	const told: unknown[] = [];
-	const lines: TrackerLine[] = [];
-	const session = new TrackerSession({
-		url: 'wss://tracker.example/ws', self: SELF, clock, rng,
-		open: (_url, events) => {
-			const socket = new FakeSocket(events);
-			sockets.push(socket);
-			return socket;
-		},
-	});
-	session.listen({
-		line: (line) => lines.push(line),
-		peers: (share, peers, descriptor) => told.push({ share, peers, descriptor }),
-		signal: (share, from, signal) => told.push({ share, from, signal }),
-		refused: (code, about) => told.push({ code, about }),
-	});
-	session.start();
-	return { session, clock, sockets, told, lines, newest: () => sockets.at(-1)! };
-}
 
 /** How long the session waits before it opens the next line. */
 function waited(of: ReturnType<typeof bed>): number {
@@ -77,7 +26,7 @@ describe('a line that opens', () => {
 		expect(session.line.state).toBe('connecting');
 		newest().say(WELCOME);
 		expect(session.line).toEqual({ state: 'online', name: 'Blue Fox' });
-		expect(session.iceServers).toEqual(ICE_SERVERS);
+		expect(session.iceServers).toEqual(WELCOME.iceServers);
 	});
 
 	test('gives the chosen name', () => {
@@ -89,7 +38,7 @@ describe('a line that opens', () => {
 
 	test('says what was asked before the welcome after it: swarms joined, descriptors published', () => {
 		const { session, newest } = bed();
-		session.publish(SHARE, DESCRIPTOR);
+		session.publish(SHARE, { revision: 1, state: 'open', bytes: DESCRIPTOR });
 		session.join(SHARE, 8);
 		newest().events.opened();
 		expect(newest().afterHello).toEqual([]);
@@ -136,8 +85,7 @@ describe('a line that is up', () => {
 	test('tells nothing to a listener that stopped', () => {
 		const { session, newest } = bed();
 		const heard: TrackerLine[] = [];
-		const nothing = () => undefined;
-		session.listen({ line: (line) => heard.push(line), peers: nothing, signal: nothing, refused: nothing })();
+		session.listen({ line: (line) => heard.push(line) })();
 		newest().welcome();
 		expect(heard).toEqual([]);
 	});
@@ -162,9 +110,9 @@ describe('a line that was lost', () => {
 		const { session, clock, sockets, newest } = bed();
 		newest().welcome();
 		session.join(SHARE, 8);
-		session.publish(SHARE, someBytes(9, 9));
-		session.publish(SHARE, DESCRIPTOR);
-		newest().events.closed();
+		session.publish(SHARE, { revision: 1, state: 'open', bytes: someBytes(9, 9) });
+		session.publish(SHARE, { revision: 2, state: 'sealed', bytes: DESCRIPTOR });
+		newest().events.closed('lost');
 		expect(session.line.state).toBe('offline');
 		expect(session.signal(SHARE, OTHER, 'lost')).toBe(false);
 		clock.pass(SECOND);
@@ -181,7 +129,7 @@ describe('a line that was lost', () => {
 		const { session, clock, newest } = bed();
 		newest().welcome();
 		session.join(SHARE, 8);
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.leave(SHARE);
 		clock.pass(SECOND);
 		newest().welcome();
@@ -191,7 +139,7 @@ describe('a line that was lost', () => {
 	test('waits longer each time, up to a bound, and shortly again after a welcome', () => {
 		const it = bed();
 		const waits = Array.from({ length: 8 }, () => {
-			it.newest().events.closed();
+			it.newest().events.closed('lost');
 			const wait = waited(it);
 			it.clock.pass(wait);
 			return wait;
@@ -199,14 +147,14 @@ describe('a line that was lost', () => {
 		expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
 		expect(it.sockets.length).toBe(9);
 		it.newest().welcome();
-		it.newest().events.closed();
+		it.newest().events.closed('lost');
 		expect(waited(it)).toBe(500);
 	});
 
 	test('waits half to one and a half times as long, as chance has it: a crowd does not return at once', () => {
 		const waits = Array.from({ length: 200 }, (_, seed) => {
 			const it = bed(seededRng(seed));
-			it.newest().events.closed();
+			it.newest().events.closed('lost');
 			return waited(it);
 		});
 		expect(Math.min(...waits)).toBeGreaterThanOrEqual(250);
@@ -216,7 +164,7 @@ describe('a line that was lost', () => {
 
 	test('is not opened before its time, nor twice', () => {
 		const { clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		clock.pass(499);
 		expect(sockets.length).toBe(1);
 		clock.pass(1);
@@ -227,7 +175,7 @@ describe('a line that was lost', () => {
 
 	test('is given up when it neither opens nor closes', () => {
 		const { clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		clock.pass(SECOND / 2 + 10 * SECOND);
 		expect(sockets.length).toBe(2);
 		clock.pass(2 * SECOND);
@@ -236,7 +184,7 @@ describe('a line that was lost', () => {
 
 	test('is opened at once when somebody asks, and only once', () => {
 		const { session, clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.retryNow();
 		session.retryNow();
 		expect(sockets.length).toBe(2);
@@ -299,20 +247,54 @@ describe('a silent line', () => {
 	});
 });
 
+describe('a line whose place another connection took', () => {
+	test('stays down until somebody asks: two that come back would take turns for ever', () => {
+		const { session, clock, sockets, newest } = bed();
+		newest().welcome();
+		newest().events.closed('replaced');
+		expect(session.line).toEqual({ state: 'replaced' });
+		clock.pass(3600 * SECOND);
+		expect([sockets.length, clock.waiting]).toEqual([1, 0]);
+		session.retryNow();
+		expect(sockets.length).toBe(2);
+		newest().welcome();
+		expect(session.line.state).toBe('online');
+	});
+
+	test('says again what the tracker has to know once it is back', () => {
+		const { session, newest } = bed();
+		newest().welcome();
+		session.join(SHARE, 8);
+		newest().events.closed('replaced');
+		session.retryNow();
+		newest().welcome();
+		expect(newest().afterHello).toEqual([{ type: 'join', share: SHARE, wants: 8 }]);
+	});
+
+	test('is told from one that is lost also when the tracker lets us not in', () => {
+		const { session, clock, sockets, newest } = bed();
+		newest().events.opened();
+		newest().say({ type: 'refused', code: 'id-taken', detail: 'taken', request: 'hello', about: SELF });
+		expect([session.line, newest().isClosed]).toEqual([{ state: 'replaced' }, true]);
+		clock.pass(3600 * SECOND);
+		expect([sockets.length, clock.waiting]).toEqual([1, 0]);
+	});
+});
+
 describe('a closed session', () => {
 	test('opens nothing and waits for nothing any more', () => {
 		const { session, clock, sockets, newest } = bed();
 		newest().welcome();
 		session.close();
 		expect(newest().isClosed).toBe(true);
-		newest().events.closed();
+		newest().events.closed('lost');
 		expect(clock.waiting).toBe(0);
 		expect(sockets.length).toBe(1);
 	});
 
 	test('does not come back when it was closed between two lines', () => {
 		const { session, clock, sockets, newest } = bed();
-		newest().events.closed();
+		newest().events.closed('lost');
 		session.close();
 		clock.pass(60 * SECOND);
 		expect(sockets.length).toBe(1);

@@ -8,12 +8,13 @@ import { base64url, fromBase64url } from '../base/text.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Rng } from '../base/rng.ts';
 import { SECOND, type Ms } from '../base/units.ts';
-import type { PeerId, ShareId } from '../protocol/ids.ts';
+import { parseShareId, type PeerId, type ShareId } from '../protocol/ids.ts';
 import {
 	MAX_INTRODUCED, TRACKER_VERSION, trackerMessage, type ClientMessage, type Refusal, type TrackerMessage,
 } from '../protocol/tracker-message.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { OpenTrackerSocket, TrackerSocket } from '../ports/tracker-socket.ts';
+import type { OpenTrackerSocket, TrackerSocket, TrackerSocketEnd } from '../ports/tracker-socket.ts';
+import { Publisher, type Published } from './publisher.ts';
 
 /** First wait after a line broke; doubles up to {@link LONGEST_WAIT_MS}. A tracker restarts in about this time. */
 const FIRST_WAIT_MS: Ms = SECOND / 2;
@@ -26,11 +27,12 @@ const PONG_MS: Ms = 8 * SECOND;
 /** A socket that is not open by then is given up: networks that swallow packets never refuse. */
 const OPENING_MS: Ms = 10 * SECOND;
 
-/** How the line is. */
+/** How the line is. `replaced`: another connection has our id, and stays; only a person tries again. */
 export type TrackerLine =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online'; readonly name: string }
-	| { readonly state: 'offline'; readonly retryAt: Ms };
+	| { readonly state: 'offline'; readonly retryAt: Ms }
+	| { readonly state: 'replaced' };
 
 /** A server that helps to connect, as WebRTC wants it. */
 export type IceServer = Extract<TrackerMessage, { type: 'welcome' }>['iceServers'][number];
@@ -41,6 +43,8 @@ export interface TrackerEvents {
 	peers(share: ShareId, peers: readonly PeerId[], descriptor: Bytes | undefined): void;
 	signal(share: ShareId, from: PeerId, signal: string): void;
 	refused(code: Refusal, about: string | undefined): void;
+	/** The tracker keeps this revision: a crash of ours cannot lose it any more. */
+	published(share: ShareId, revision: number): void;
 }
 
 /** What a session is made of. `url`: `ws:` or `wss:`. */
@@ -57,9 +61,9 @@ export class TrackerSession {
 	readonly url: string;
 	iceServers: readonly IceServer[] = [];
 	readonly #init: TrackerSessionInit;
-	readonly #listeners = new Set<TrackerEvents>();
+	readonly #listeners = new Set<Partial<TrackerEvents>>();
 	readonly #joined = new Map<ShareId, number>();
-	readonly #published = new Map<ShareId, Bytes>();
+	readonly #publisher: Publisher;
 	#name: string | undefined;
 	#resume: string | undefined;
 	#socket: TrackerSocket | undefined;
@@ -71,12 +75,18 @@ export class TrackerSession {
 	constructor(init: TrackerSessionInit) {
 		this.#init = init;
 		this.url = init.url;
+		this.#publisher = new Publisher({
+			clock: init.clock,
+			say: (share, descriptor) => this.#send({ type: 'publish', share, descriptor: base64url(descriptor) }),
+			kept: (share, revision) => this.#tell((listener) => listener.published?.(share, revision)),
+			over: (share) => this.leave(share),
+		});
 	}
 
 	get line(): TrackerLine { return this.#line; }
 
-	/** The return value stops listening. */
-	listen(listener: TrackerEvents): () => void {
+	/** Tells what the listener has a function for. The return value stops it. */
+	listen(listener: Partial<TrackerEvents>): () => void {
 		this.#listeners.add(listener);
 		return () => void this.#listeners.delete(listener);
 	}
@@ -86,7 +96,8 @@ export class TrackerSession {
 
 	/** Tries now, not when the wait is over. */
 	retryNow(): void {
-		if (!this.#closed && this.#line.state === 'offline') this.#open();
+		const { state } = this.#line;
+		if (!this.#closed && (state === 'offline' || state === 'replaced')) this.#open();
 	}
 
 	/** Our name, as others see it; kept for later lines. */
@@ -115,16 +126,17 @@ export class TrackerSession {
 		return this.#send({ type: 'signal', share, to, signal });
 	}
 
-	/** Has the descriptor kept by the tracker, now or when the line is up; a later one takes its place. */
-	publish(share: ShareId, descriptor: Bytes): void {
-		this.#published.set(share, descriptor);
-		this.#send({ type: 'publish', share, descriptor: base64url(descriptor) });
-	}
+	/**
+	 * Has the descriptor kept by the tracker, now or when the line is up; a later one takes its place. A revoked one is
+	 * the last: nothing is published of the share after it, and once the tracker has it the share is left and forgotten.
+	 */
+	publish(share: ShareId, descriptor: Published): void { this.#publisher.publish(share, descriptor); }
 
 	/** For good. */
 	close(): void {
 		this.#closed = true;
 		this.#cancelTimer?.();
+		this.#publisher.close();
 		this.#socket?.close();
 	}
 
@@ -135,7 +147,7 @@ export class TrackerSession {
 		this.#socket = this.#init.open(this.url, {
 			opened: () => this.#greet(),
 			message: (text) => this.#hear(text),
-			closed: () => this.#lost(),
+			closed: (reason) => this.#ended(reason),
 		});
 	}
 
@@ -155,9 +167,9 @@ export class TrackerSession {
 		switch (parsed.type) {
 			case 'welcome': return this.#welcomed(parsed);
 			case 'peers': return this.#peers(parsed);
-			case 'signal': return this.#tell((l) => l.signal(parsed.share, parsed.from, parsed.signal));
-			case 'published': return;
-			case 'refused': return this.#tell((l) => l.refused(parsed.code, parsed.about));
+			case 'signal': return this.#tell((l) => l.signal?.(parsed.share, parsed.from, parsed.signal));
+			case 'published': return this.#publisher.heard(parsed.share, parsed.revision);
+			case 'refused': return this.#refused(parsed);
 			case 'pong': return;
 		}
 	}
@@ -168,14 +180,32 @@ export class TrackerSession {
 		this.iceServers = message.iceServers;
 		this.#setLine({ state: 'online', name: message.name });
 		for (const [share, wants] of this.#joined) this.#post({ type: 'join', share, wants });
-		for (const [share, descriptor] of this.#published) {
-			this.#post({ type: 'publish', share, descriptor: base64url(descriptor) });
-		}
+		this.#publisher.sayAll();
 	}
 
 	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {
 		const descriptor = message.descriptor === undefined ? undefined : fromBase64url(message.descriptor);
-		this.#tell((listener) => listener.peers(message.share, message.peers, descriptor));
+		this.#tell((listener) => listener.peers?.(message.share, message.peers, descriptor));
+	}
+
+	#refused({ code, about, request }: Extract<TrackerMessage, { type: 'refused' }>): void {
+		this.#tell((listener) => listener.refused?.(code, about));
+		const share = request === 'publish' && about !== undefined ? parseShareId(about) : undefined;
+		if (share) this.#publisher.refused(share, code);
+		if (code !== 'id-taken') return;
+		this.#socket?.close();
+		this.#ended('replaced');
+	}
+
+	/**
+	 * Whoever took our place has the secret of our id, or came before us: a second connection of the same program. If
+	 * both came back each time, they would take turns for ever.
+	 */
+	#ended(reason: TrackerSocketEnd): void {
+		if (reason === 'lost' || this.#closed) return this.#lost();
+		this.#socket = undefined;
+		this.#cancelTimer?.();
+		this.#setLine({ state: 'replaced' });
 	}
 
 	#lost(): void {
@@ -214,10 +244,10 @@ export class TrackerSession {
 
 	#setLine(line: TrackerLine): void {
 		this.#line = line;
-		this.#tell((listener) => listener.line(line));
+		this.#tell((listener) => listener.line?.(line));
 	}
 
-	#tell(what: (listener: TrackerEvents) => void): void {
+	#tell(what: (listener: Partial<TrackerEvents>) => void): void {
 		for (const listener of [...this.#listeners]) what(listener);
 	}
 }

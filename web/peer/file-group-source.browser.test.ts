@@ -39,7 +39,7 @@ test('sealing tells the roots in order, and they make the root of the film', asy
 	const source = new FileGroupSource(film(), KEY);
 	const roots = new Uint8Array(3 * HASH_BYTES);
 	const told: number[] = [];
-	const sealed = await source.seal((group, root) => {
+	const sealed = await source.seal(0, (group, root) => {
 		told.push(group);
 		roots.set(root, group * HASH_BYTES);
 		return Promise.resolve('go-on');
@@ -53,10 +53,22 @@ test('sealing tells the roots in order, and they make the root of the film', asy
 	source.close();
 });
 
+test('sealing begins where a former visit ended', async () => {
+	const source = new FileGroupSource(film(), KEY);
+	const told: number[] = [];
+	const from = (first: number) => source.seal(first, (group) => {
+		told.push(group);
+		return Promise.resolve('go-on');
+	});
+	const done = { ok: true, value: undefined };
+	expect([await from(2), await from(3), told]).toEqual([done, done, [2]]);
+	source.close();
+});
+
 test('sealing stops where the film is not what was signed', async () => {
 	const source = new FileGroupSource(film(), KEY);
 	const told: number[] = [];
-	const sealed = await source.seal((group) => {
+	const sealed = await source.seal(0, (group) => {
 		told.push(group);
 		return Promise.resolve(group === 1 ? 'changed' : 'go-on');
 	});
@@ -67,7 +79,7 @@ test('sealing stops where the film is not what was signed', async () => {
 test('after close everything is gone', async () => {
 	const source = new FileGroupSource(film(), KEY);
 	const loading = source.loadGroup(0);
-	const sealing = source.seal(() => Promise.resolve('go-on'));
+	const sealing = source.seal(0, () => Promise.resolve('go-on'));
 	source.close();
 	expect([await loading, await sealing, await source.loadGroup(0)]).toEqual(Array(3).fill({ ok: false, error: 'gone' }));
 });

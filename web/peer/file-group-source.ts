@@ -38,14 +38,17 @@ export class FileGroupSource {
 	loadGroup(group: number): Promise<Result<LoadedGroup, StoreFault>> { return this.#ask<LoadedGroup>('load', group); }
 
 	/**
-	 * Reads the whole film once, gently, and tells each group's root, in order.
+	 * Reads the film once, gently, and tells each group's root, in order.
 	 *
+	 * @param first - the group to begin with: those before it were found in a former visit
 	 * @param each - is waited for before the next group is told
 	 * @returns `changed` when `each` said so, or the file was written to; `gone` also when closed meanwhile
 	 */
-	async seal(each: (group: number, root: Bytes) => Promise<SealStep>): Promise<Result<void, StoreFault>> {
+	async seal(
+		first: number, each: (group: number, root: Bytes) => Promise<SealStep>,
+	): Promise<Result<void, StoreFault>> {
 		const roots: Promise<Result<Bytes, StoreFault>>[] = [];
-		for (let group = 0; group < this.#groups; group++) {
+		for (let group = first; group < this.#groups; group++) {
 			const ahead = Math.min(this.#groups, group + SEALING_AHEAD);
 			while (group + roots.length < ahead) roots.push(this.#ask<Bytes>('root', group + roots.length));
 			const root = await roots.shift();

@@ -1,14 +1,14 @@
 /**
  * Small things kept on this device, in IndexedDB: what I share and its keys, what I watched, parts of attachments,
- * settings.
- * The bytes of films are elsewhere (`open-group-store.ts`).
+ * settings. The bytes of films are elsewhere (`open-group-store.ts`).
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
-import type { Bytes } from '../../shared/base/bytes.ts';
+import { concat, type Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { PartStore, StoredPartName } from '../../shared/ports/part-store.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
+import { HASH_BYTES } from '../../shared/protocol/limits.ts';
 import type { CertifiedGroup } from '../../shared/runtime/certifying-store.ts';
 
 /** A share of mine. Whoever has this record can go on sharing it; so it never leaves the device. */
@@ -44,13 +44,15 @@ interface Schema extends DBSchema {
 	shares: { key: ShareId; value: ShareRecord };
 	watched: { key: ShareId; value: WatchRecord };
 	certified: { key: [ShareId, number]; value: CertifiedGroup };
+	/** Since version 2: by the first group of a run, the roots of its groups, 32 bytes each. */
+	sealing: { key: [ShareId, number]; value: Bytes };
 	parts: { key: [ShareId, number, number, string, number]; value: Bytes };
 	settings: { key: 'settings'; value: Settings };
 }
 
 const NAME = 'streamlet';
-/** Of the schema above. A later one upgrades in `openDB`'s `upgrade`. */
-const VERSION = 1;
+/** Of the schema above. Each version adds to the one before it in `upgrade`, and keeps what is there. */
+const VERSION = 2;
 const UNSET: Settings = { theme: 'auto', name: undefined };
 
 /** The records of this browser profile. */
@@ -63,13 +65,16 @@ export class Records {
 
 	private constructor(db: IDBPDatabase<Schema>) { this.#db = db; }
 
-	/** `gone`: the browser keeps nothing for this page. */
-	static async open(): Promise<Result<Records, StoreFault>> {
+	/** `gone`: the browser keeps nothing for this page. `name`: of the database; tests have their own. */
+	static async open(name = NAME): Promise<Result<Records, StoreFault>> {
 		try {
-			const db = await openDB<Schema>(NAME, VERSION, {
-				upgrade(fresh) {
-					for (const store of ['shares', 'watched'] as const) fresh.createObjectStore(store, { keyPath: 'id' });
-					for (const store of ['certified', 'parts', 'settings'] as const) fresh.createObjectStore(store);
+			const db = await openDB<Schema>(name, VERSION, {
+				upgrade(former, from) {
+					if (from < 1) {
+						for (const store of ['shares', 'watched'] as const) former.createObjectStore(store, { keyPath: 'id' });
+						for (const store of ['certified', 'parts', 'settings'] as const) former.createObjectStore(store);
+					}
+					if (from < 2) former.createObjectStore('sealing');
 				},
 				blocking: (_current, _next, event) => (event.target as IDBDatabase).close(), // a newer page wants to upgrade
 			});
@@ -94,8 +99,19 @@ export class Records {
 		});
 	}
 
-	async watched(id: ShareId): Promise<WatchRecord | undefined> { return this.#db.get('watched', id); }
-	async putWatched(record: WatchRecord): Promise<void> { await this.#db.put('watched', record); }
+	/** Undefined also when it cannot be read: the film is watched all the same. */
+	async watched(id: ShareId): Promise<WatchRecord | undefined> {
+		try {
+			return await this.#db.get('watched', id);
+		} catch {
+			return undefined; // the database is closed: a newer page upgrades it
+		}
+	}
+
+	/** What cannot be kept costs a later visit its place in the film, nothing more. */
+	async putWatched(record: WatchRecord): Promise<void> {
+		await this.#durably(async () => { await this.#db.put('watched', record); });
+	}
 
 	async settings(): Promise<Settings> { return await this.#db.get('settings', 'settings') ?? UNSET; }
 	async putSettings(settings: Settings): Promise<void> { await this.#db.put('settings', settings, 'settings'); }
@@ -109,6 +125,38 @@ export class Records {
 		const keys = await this.#db.getAllKeys('certified', rangeOf(id));
 		return keys.map(([, group]) => group);
 	}
+
+	/** Those of the groups `from` to `to` - 1 that were certified. */
+	async certifiedIn(id: ShareId, from: number, to: number): Promise<Map<number, CertifiedGroup>> {
+		const range = IDBKeyRange.bound([id, from], [id, to], false, true);
+		const { store } = this.#db.transaction('certified');
+		const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
+		return new Map(keys.flatMap(([, group], k) => {
+			const value = values[k];
+			return value ? [[group, value] as const] : [];
+		}));
+	}
+
+	/** Group roots that sealing passes found, from the first group on without a gap, 32 bytes each. */
+	async foundRoots(id: ShareId): Promise<Bytes> {
+		const { store } = this.#db.transaction('sealing');
+		const [keys, runs] = await Promise.all([store.getAllKeys(rangeOf(id)), store.getAll(rangeOf(id))]);
+		const roots: Bytes[] = [];
+		let groups = 0;
+		for (const [k, run] of runs.entries()) {
+			if (keys[k]?.[1] !== groups) break; // a run is missing: it and what comes after it is found again
+			roots.push(run);
+			groups += run.length / HASH_BYTES;
+		}
+		return concat(...roots);
+	}
+
+	/** The roots of a run of groups from `first` on. One that cannot be kept is found again after a reload. */
+	async putFoundRoots(id: ShareId, first: number, roots: Bytes): Promise<void> {
+		await this.#durably(async () => { await this.#db.put('sealing', roots, [id, first]); });
+	}
+
+	async forgetFoundRoots(id: ShareId): Promise<void> { await this.#db.delete('sealing', rangeOf(id)); }
 
 	/** Settles once a crash cannot lose it. Those that come while the disk is busy go to it together. */
 	putCertified(id: ShareId, group: number, certified: CertifiedGroup): Promise<Result<void, StoreFault>> {
@@ -134,11 +182,14 @@ export class Records {
 
 	/** Forgets a share, mine or watched, and all that belongs to it. */
 	async forget(id: ShareId): Promise<void> {
-		const transaction = this.#db.transaction(['shares', 'watched', 'certified', 'parts'], 'readwrite');
+		await this.#flushing; // what was certified a moment ago comes first, or it would stay
+		await this.#lastFlush;
+		const transaction = this.#db.transaction(['shares', 'watched', 'certified', 'sealing', 'parts'], 'readwrite');
 		await Promise.all([
 			transaction.objectStore('shares').delete(id),
 			transaction.objectStore('watched').delete(id),
 			transaction.objectStore('certified').delete(rangeOf(id)),
+			transaction.objectStore('sealing').delete(rangeOf(id)),
 			transaction.objectStore('parts').delete(rangeOf(id)),
 			transaction.done,
 		]);

@@ -33,8 +33,8 @@ export interface DataPeer {
 	/** @throws for candidates and descriptions of no known shape */
 	signal(signal: PeerSignal): void;
 	/**
-	 * The next message that came before anybody listened to the channel: a view on all of its buffer, a string only if the
-	 * other side sent one. Null: there is none.
+	 * The next message that came before anybody listened to the channel: a view on all of its buffer, a string only if
+	 * the other side sent one. Null: there is none.
 	 */
 	read(): Bytes | string | null;
 	getStats(answer: (error: Error | null, reports?: readonly StatsReport[]) => void): void;

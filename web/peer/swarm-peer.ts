@@ -84,7 +84,6 @@ export class SwarmPeer {
 		for (const tracker of this.#init.trackers) {
 			this.#stopListening.push(tracker.listen({
 				line: () => this.#init.host.changed(),
-				refused: () => undefined,
 				peers: (share, peers, descriptor) => {
 					if (share === this.#init.share) this.#introduced(tracker, peers, descriptor);
 				},

@@ -62,7 +62,7 @@ export function webCrypto({ subtle, sha256Now, signatures }: WebCryptoParts): Cr
 		cipher: async (key, offset, bytes) => {
 			const how = { name: 'AES-CTR', counter: counterAt(offset), length: 128 };
 			const imported = keys.known(nameOf(key, 'AES-CTR'));
-			if (imported) return new Uint8Array(await subtle.encrypt(how, imported, bytes)); // which copies: a group at a time
+			if (imported) return new Uint8Array(await subtle.encrypt(how, imported, bytes)); // it copies
 			const text = bytes.slice();
 			return new Uint8Array(await subtle.encrypt(how, await aes(key, 'AES-CTR'), text));
 		},

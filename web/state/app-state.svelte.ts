@@ -32,6 +32,8 @@ export class AppState implements AppView {
 	#brokenWatch = $state.raw<WatchView>();
 	#settings: Settings;
 	#nextNotice = 1;
+	/** Counts addresses gone to: of two in quick succession the later is shown, and the former opens nothing. */
+	#goings = 0;
 
 	constructor(context: PageContext, settings: Settings) {
 		this.#context = context;
@@ -46,10 +48,7 @@ export class AppState implements AppView {
 	async start(): Promise<void> {
 		const { records } = this.#context.parts;
 		if (this.#settings.name !== undefined) this.setName(this.#settings.name);
-		this.#context.home.listen({
-			line: (line) => this.#lineChanged(line),
-			peers: () => undefined, signal: () => undefined, refused: () => undefined,
-		});
+		this.#context.home.listen({ line: (line) => this.#lineChanged(line) });
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
 		addEventListener('popstate', () => void this.#route());
@@ -58,11 +57,13 @@ export class AppState implements AppView {
 			if (this.#sessions.some((session) => session.mustStay)) event.preventDefault();
 		});
 		addEventListener('pagehide', () => this.#leave());
+		// Every session was closed when the page was left; one that comes back out of the browser's cache begins anew.
+		addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 		await this.#route();
 		for (const record of await records.shares()) {
-			if (record.stopped) continue;
 			const session = await ShareSession.restore(this.#context, record);
-			this.#sessions = [...this.#sessions, session];
+			if (record.stopped) void session.withdraw();
+			else this.#sessions = [...this.#sessions, session];
 		}
 	}
 
@@ -86,7 +87,7 @@ export class AppState implements AppView {
 	forgetShare(id: ShareId): void {
 		const session = this.#session(id);
 		this.#sessions = this.#sessions.filter((other) => other !== session);
-		void session?.close('stopped').then(() => this.#context.parts.records.forget(id));
+		void session?.forget();
 	}
 
 	renameShare(id: ShareId, title: string): void { this.#session(id)?.rename(title); }
@@ -157,21 +158,23 @@ export class AppState implements AppView {
 	/** The page's address says what to show. */
 	async #route(): Promise<void> {
 		const parsed = location.pathname.startsWith('/w/') ? parseShareLink(location.href) : undefined;
+		const going = ++this.#goings;
 		const former = this.#watching;
 		this.#watching = undefined;
 		this.#brokenWatch = undefined;
 		if (former) await former.close();
+		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
+		if (going !== this.#goings) return;
 		if (!parsed) {
 			this.page = 'home';
 			return;
 		}
-		if (parsed.ok) {
-			const keys = await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key);
+		if (parsed.ok && keys) {
 			const session = new WatchSession(this.#context, parsed.value, { keys, url: location.href });
 			this.#watching = session;
 			this.page = 'watch';
 			await session.start();
-		} else {
+		} else if (!parsed.ok) {
 			this.#brokenWatch = failedWatch(location.href, problemOf(parsed.error));
 			this.page = 'watch';
 		}
@@ -194,7 +197,7 @@ export class AppState implements AppView {
 		} else if (line.state === 'offline') {
 			const retryInSec = Math.max(0, Math.ceil((line.retryAt - this.#context.parts.clock.now()) / 1000));
 			this.tracker = { state: 'offline', retryInSec };
-		} else this.tracker = { state: 'connecting' };
+		} else this.tracker = { state: line.state };
 	}
 
 	#keepSettings(settings: Settings): void {

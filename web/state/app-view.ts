@@ -15,8 +15,7 @@ export interface PersonView {
 	readonly id: PeerId;
 	readonly name: string;
 	readonly route: Route;
-	readonly role: 'sharer' | 'seeder' | 'viewer';
-	/** Part of the film they hold, 0 to 1. */
+	/** Part of the film they hold, 0 to 1. Who holds all of it may be whoever made the link: nobody says so. */
 	readonly held: number;
 	/** Where they watch, seconds; undefined when they told nothing. */
 	readonly positionSec: number | undefined;
@@ -30,7 +29,9 @@ export interface PersonView {
 export type TrackerView =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online' }
-	| { readonly state: 'offline'; readonly retryInSec: number };
+	| { readonly state: 'offline'; readonly retryInSec: number }
+	/** Another connection took this page's place at the tracker, and keeps it until the person asks. */
+	| { readonly state: 'replaced' };
 
 /** Why a file cannot be shared, or cannot be shared any longer. */
 export type ShareProblem =
@@ -92,6 +93,7 @@ export type WatchProblem =
 export type WatchState =
 	| { readonly state: 'opening' }
 	| { readonly state: 'tracker-unreachable'; readonly retryInSec: number }
+	| { readonly state: 'tracker-replaced' }
 	| { readonly state: 'waiting' }
 	| { readonly state: 'connecting'; readonly peers: number }
 	| { readonly state: 'starting' }

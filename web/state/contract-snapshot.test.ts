@@ -6,7 +6,7 @@ import { takeContractSnapshot, type SnapshotSource } from './contract-snapshot.t
 const SELF = peerIdFrom(new Uint8Array(16).fill(1));
 const SHARE = shareIdFrom(new Uint8Array(16).fill(2));
 const PERSON: PersonView = {
-	id: peerIdFrom(new Uint8Array(16).fill(3)), name: 'Ada', route: 'lan', role: 'viewer', held: 0.5,
+	id: peerIdFrom(new Uint8Array(16).fill(3)), name: 'Ada', route: 'lan', held: 0.5,
 	positionSec: 12, playing: true, downBps: 100, upBps: 200, rttMs: 7,
 };
 const WATCHED: SnapshotSource = {

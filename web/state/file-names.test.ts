@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_TITLE_LENGTH } from '../../shared/protocol/limits.ts';
-import { titleOf, typeOf } from './file-names.ts';
+import { titleLine, titleOf, typeOf } from './file-names.ts';
 
 describe('a title', () => {
 	test.each([
@@ -22,6 +22,12 @@ describe('a title', () => {
 	test('is no longer than a descriptor takes', () => {
 		expect(titleOf(`${'x'.repeat(1000)}.mp4`).length).toBe(MAX_TITLE_LENGTH);
 	});
+});
+
+test('words of a person become one line that every viewer takes', () => {
+	expect(titleLine(' The lake.\tPart_2\u202e\n')).toBe('The lake. Part_2');
+	expect(titleLine('\u2066\n')).toBe('');
+	expect(titleLine('x'.repeat(1000)).length).toBe(MAX_TITLE_LENGTH);
 });
 
 describe('a type', () => {

@@ -15,9 +15,13 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 
 /** What a film is called until somebody says better: its file's name without path, ending and what would not print. */
 export function titleOf(fileName: string): string {
-	const printable = fileName.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
-	const name = printable.replace(/\.[a-z0-9]{2,4}$/i, '').replaceAll(/[_\s]+/g, ' ').trim();
-	return name.slice(0, MAX_TITLE_LENGTH) || 'Untitled film';
+	return titleLine(fileName.replace(/\.[a-z0-9]{2,4}$/i, '').replaceAll('_', ' ')) || 'Untitled film';
+}
+
+/** Words as the one line a description takes: without what would not print or would turn the text around. */
+export function titleLine(words: string): string {
+	const printable = words.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
+	return printable.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TITLE_LENGTH);
 }
 
 /** The MIME type of a file: the browser's word, or the ending's. */

@@ -3,9 +3,9 @@ import type { Rng } from '../../shared/base/rng.ts';
 import type { PeerId } from '../../shared/protocol/ids.ts';
 import type { Crypto } from '../../shared/protocol/primitives.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { OpenTrackerSocket } from '../../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
 import type { Records } from '../peer/records.ts';
-import { openTrackerSocket } from '../peer/web-tracker-socket.ts';
 
 /** Parts of a page; made once at start. */
 export interface PageParts {
@@ -16,14 +16,15 @@ export interface PageParts {
 	readonly rng: Rng;
 	/** Of the page, such as `https://example.org`: links begin with it. */
 	readonly origin: string;
+	readonly openSocket: OpenTrackerSocket;
 	/** The line to the tracker that served the page, made by {@link openTracker}. */
 	readonly home: TrackerSession;
 }
 
 /** Opens the line to a tracker. Needs neither cryptography nor records: a page does it before it has those. */
-export function openTracker(parts: Pick<PageParts, 'self' | 'clock' | 'rng'>, url: string): TrackerSession {
-	const { self, clock, rng } = parts;
-	const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
+export function openTracker(parts: Pick<PageParts, 'self' | 'clock' | 'rng' | 'openSocket'>, url: string): TrackerSession {
+	const { self, clock, rng, openSocket } = parts;
+	const tracker = new TrackerSession({ url, self, open: openSocket, clock, rng });
 	tracker.start();
 	return tracker;
 }

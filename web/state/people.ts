@@ -1,6 +1,6 @@
 /** The people of a swarm, as screens show them. */
 import type { PeerId } from '../../shared/protocol/ids.ts';
-import type { LinkSnapshot, NodeSnapshot } from '../../shared/runtime/snapshot.ts';
+import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import type { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { PersonView, Route } from './app-view.ts';
 
@@ -33,7 +33,6 @@ export function peopleOf(snapshot: NodeSnapshot, route: (peer: PeerId) => Route)
 		id: link.peer,
 		name: link.name,
 		route: route(link.peer),
-		role: roleOf(link),
 		held: link.completeRevision > 0 ? 1 : link.held,
 		positionSec: link.position && link.position.ms / 1000,
 		playing: link.position?.playing ?? false,
@@ -41,10 +40,4 @@ export function peopleOf(snapshot: NodeSnapshot, route: (peer: PeerId) => Route)
 		upBps: link.upBps,
 		rttMs: link.rttMs,
 	}));
-}
-
-/** Who holds all and never watched is taken for the sharer's side of things. */
-function roleOf(link: LinkSnapshot): PersonView['role'] {
-	if (link.completeRevision === 0 && link.held < 1) return 'viewer';
-	return link.position ? 'seeder' : 'sharer';
 }

@@ -1,9 +1,8 @@
 /**
  * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that
- * order.
- * Attachments are only ever added, so a number names the same one for good.
+ * order. Attachments are only ever added, so a number names the same one for good.
  */
-import { concat, type Bytes } from '../../shared/base/bytes.ts';
+import { concat, equalBytes, type Bytes } from '../../shared/base/bytes.ts';
 import { assert } from '../../shared/base/result.ts';
 import { base64url } from '../../shared/base/text.ts';
 import { sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
@@ -12,6 +11,7 @@ import {
 } from '../../shared/protocol/descriptor.ts';
 import type { AttachmentKind, DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
 import type { LinkKeys, ShareKeys } from '../../shared/protocol/keys.ts';
+import { treeRoot } from '../../shared/protocol/merkle.ts';
 import type { PartStore } from '../../shared/ports/part-store.ts';
 import type { Crypto } from '../../shared/protocol/primitives.ts';
 
@@ -40,11 +40,11 @@ export type BodyChange = Partial<Pick<DescriptorBody, 'title' | 'durationSec' | 
 /** The descriptors of one share. */
 export class Publication {
 	readonly #init: PublicationInit;
-	#revision = 0;
+	/** What is in force. */
+	#latest: ClearDescriptor | undefined;
 	#root: Bytes | undefined;
 	#entries: readonly AttachmentEntry[] = [];
 	#body: DescriptorBody;
-	#revoked = false;
 	/** Revisions are made one after the other. */
 	#last: Promise<unknown> = Promise.resolve();
 
@@ -59,9 +59,13 @@ export class Publication {
 		const { crypto, keys } = this.#init;
 		const clear = await readDescriptor(crypto, keys.share.id, bytes);
 		if (!clear.ok) return false;
+		if (clear.value.state === 'revoked') {
+			this.#latest = clear.value;
+			return true;
+		}
 		const body = await openDescriptor(crypto, clear.value, keys.link.descriptor);
 		if (!body.ok) return false;
-		this.#revision = clear.value.revision;
+		this.#latest = clear.value;
 		this.#root = clear.value.root;
 		this.#entries = clear.value.attachments;
 		this.#body = body.value;
@@ -69,10 +73,25 @@ export class Publication {
 	}
 
 	get body(): DescriptorBody { return this.#body; }
-	get revision(): number { return this.#revision; }
+	get revision(): number { return this.#latest?.revision ?? 0; }
+	/** The newest descriptor: undefined before the first. */
+	get latest(): ClearDescriptor | undefined { return this.#latest; }
 	/** Once sealed. */
 	get root(): Bytes | undefined { return this.#root; }
 	has(kind: AttachmentKind): boolean { return this.#body.attachments.some((attachment) => attachment.kind === kind); }
+
+	/** Once sealed: the published list of group roots. Undefined when it is not kept whole, or leads to another root. */
+	async groupRoots(): Promise<Bytes | undefined> {
+		const attachment = this.#body.attachments.findIndex(({ kind }) => kind === 'roots');
+		const entry = this.#entries[attachment];
+		if (!entry || !this.#root) return undefined;
+		const { parts, crypto } = this.#init;
+		const about = { attachment, since: entry.since, of: 'part' } as const;
+		const kept = await Promise.all(Array.from({ length: entry.parts }, (_, part) => parts.get({ ...about, part })));
+		const roots = concat(...kept.filter((part) => part !== undefined));
+		if (roots.length !== entry.contentBytes) return undefined;
+		return equalBytes(treeRoot(roots, (bytes) => crypto.sha256Now(bytes)), this.#root) ? roots : undefined;
+	}
 
 	/** The first descriptor, or one with other words. */
 	revise(change: BodyChange): Promise<void> { return this.#inTurn(() => this.#publish(change, [])); }
@@ -90,27 +109,21 @@ export class Publication {
 		});
 	}
 
-	/** The list of group roots that was told; undefined before that, and where the browser has lost it. */
-	async groupRoots(): Promise<Bytes | undefined> {
-		const attachment = this.#body.attachments.findIndex(({ kind }) => kind === 'roots');
-		const entry = this.#entries[attachment];
-		if (!entry) return undefined;
-		const names = Array.from({ length: entry.parts }, (_, part) => ({ attachment, since: entry.since, of: 'part' as const, part }));
-		const parts = await Promise.all(names.map((name) => this.#init.parts.get(name)));
-		return parts.includes(undefined) ? undefined : concat(...parts.filter((part) => part !== undefined));
-	}
-
-	/** The last revision: the share is stopped for good. */
+	/** The last revision: the share is stopped for good. Twice is once. */
 	revoke(): Promise<void> {
 		return this.#inTurn(async () => {
-			await this.#sign({ state: 'revoked', revision: this.#revision + 1 });
-			this.#revoked = true;
+			if (!this.#isRevoked) await this.#sign({ state: 'revoked', revision: this.revision + 1 });
 		});
 	}
 
+	/** Settles when all that was asked so far is published. */
+	async settled(): Promise<void> { await this.#last; }
+
+	get #isRevoked(): boolean { return this.#latest?.state === 'revoked'; }
+
 	async #publish(change: BodyChange, added: readonly NewAttachment[]): Promise<void> {
-		if (this.#revoked) return;
-		const since = this.#revision + 1;
+		if (this.#isRevoked) return;
+		const since = this.revision + 1;
 		const entries = [...this.#entries];
 		for (const attachment of added) entries.push(await this.#seal(attachment, entries.length, since));
 		const about = added.map(({ kind, type }) => ({ kind, ...(type === undefined ? {} : { type }) }));
@@ -123,7 +136,7 @@ export class Publication {
 	async #sign(draft: DescriptorDraft): Promise<void> {
 		const made = await makeDescriptor(this.#init.crypto, draft, this.#init.keys);
 		assert(made.ok, 'a title and a few attachments fit a descriptor');
-		this.#revision = draft.revision;
+		this.#latest = made.value;
 		await this.#init.publish(made.value);
 	}
 

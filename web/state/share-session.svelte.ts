@@ -1,12 +1,10 @@
 /**
  * One film I share. The link exists at once; index, poster and hashes follow while people already watch. Everything
- * that is
- * needed to go on after a reload is kept at the moment of the drop.
+ * that is needed to go on after a reload is kept at the moment of the drop.
  */
-import type { Bytes } from '../../shared/base/bytes.ts';
-import { equalBytes } from '../../shared/base/bytes.ts';
+import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
 import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
-import { groupRoot, GroupTree } from '../../shared/protocol/merkle.ts';
+import { GroupTree, treeRoot } from '../../shared/protocol/merkle.ts';
 import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
@@ -21,17 +19,18 @@ import { mediaSourceClass } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
 import type { CodecWarning, PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
 import { codecWarnings, describedTracks } from './codec-warnings.ts';
+import { fileOf, isGranted } from './file-handles.ts';
 import { peopleOf, Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Publication } from './publication.ts';
 import { Pulse } from './pulse.ts';
-import { titleOf, typeOf } from './file-names.ts';
+import { isSameFilm } from './same-film.ts';
+import { Sealing } from './sealing.ts';
+import { problemOfFile, problemOfIndex } from './share-problems.ts';
+import { titleLine, titleOf, typeOf } from './file-names.ts';
 
 /** Peers the tracker introduces to a sharer at first: usually they come to it. */
 const FIRST_PEERS = 8;
-
-/** Certified groups looked at when a file is given back: first, last, and one between. */
-const CHECKED_GROUPS = 3;
 
 interface Keys { readonly share: ShareKeys; readonly link: LinkKeys }
 
@@ -44,6 +43,7 @@ export class ShareSession {
 	readonly #context: PageContext;
 	readonly #keys: Keys;
 	readonly #publication: Publication;
+	readonly #sealing: Sealing;
 	#record: ShareRecord;
 	#status: ShareState = { state: 'needs-file' };
 	#fileUrl: string | undefined;
@@ -52,13 +52,15 @@ export class ShareSession {
 	#routes: Routes | undefined;
 	#preparation: Preparation | undefined;
 	#indexed = 0;
-	#sealed = 0;
 	#sealedRevision = 0;
 	/** Of the sealed film, once its root has been told. */
 	#tree: GroupTree | undefined;
 	#poster: string | undefined;
 	#warnings: readonly CodecWarning[] = [];
 	#copied = false;
+	/** Counts beginnings and ends: what was begun before the last of them has no say any more. */
+	#turn = 0;
+	#forgotten = false;
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
 
 	private constructor(context: PageContext, keys: Keys, record: ShareRecord) {
@@ -68,6 +70,8 @@ export class ShareSession {
 		this.id = record.id;
 		const parts = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
 		this.link = formatShareLink(context.parts.origin, parts);
+		const { groups } = new Layout(record.size);
+		this.#sealing = new Sealing({ share: record.id, groups, records: context.parts.records });
 		this.#publication = new Publication({
 			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
 			parts: context.parts.records.parts(record.id),
@@ -75,7 +79,7 @@ export class ShareSession {
 				await this.#keep({ descriptor: descriptor.bytes });
 				await this.#peer?.node.describe(descriptor.bytes);
 				this.#peer?.node.attachmentsHeld(descriptor.revision); // what we tell of, we have
-				for (const tracker of context.trackers([])) tracker.publish(this.id, descriptor.bytes);
+				this.#tellTrackers(descriptor);
 				this.#pulse.now();
 			},
 		}, { title: titleOf(record.fileName), type: typeOf(record.fileName, record.fileType) });
@@ -98,7 +102,7 @@ export class ShareSession {
 		const kept = await records.putShare(record);
 		if (!kept.ok) return 'storage';
 		const session = new ShareSession(context, { share, link: await deriveLinkKeys(crypto, linkKey) }, record);
-		void session.#run(file);
+		session.#begin(file);
 		return session;
 	}
 
@@ -110,23 +114,53 @@ export class ShareSession {
 		const session = new ShareSession(context, keys, record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
-		if (!record.stopped && record.handle && await permissionOf(record.handle) === 'granted') await session.resume(undefined);
+		if (!record.stopped && record.handle && await isGranted(record.handle)) void session.resume(undefined);
 		return session;
+	}
+
+	/** Stopped in a former visit. The tracker may not have heard: once it has, nothing of the share is kept. */
+	async withdraw(): Promise<void> {
+		const stopListening = this.#context.home.listen({
+			published: (share, revision) => {
+				if (share !== this.id || revision < this.#publication.revision) return;
+				stopListening();
+				void this.forget();
+			},
+		});
+		await this.#publication.revoke();
+		const { latest } = this.#publication;
+		if (latest) this.#tellTrackers(latest);
 	}
 
 	/** Goes on with the file of a former visit: the one given, or the one the browser remembers. */
 	async resume(given: File | undefined, handle?: FileSystemFileHandle): Promise<void> {
-		if (this.#status.state === 'sharing' || this.#status.state === 'checking-file') return;
-		const waiting = this.#status;
-		const file = given ?? await this.#fileFromHandle();
-		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
-		this.#setStatus({ state: 'checking-file' });
-		if (!await this.#isSameFile(file)) return this.#fail('other-file');
-		if (handle) await this.#keep({ handle });
-		await this.#run(file);
+		await this.#takeUp(given, handle).catch((error: unknown) => this.#broke(error));
 	}
 
-	rename(title: string): void { void this.#publication.revise({ title }); }
+	async #takeUp(given: File | undefined, handle: FileSystemFileHandle | undefined): Promise<void> {
+		const waiting = this.#status;
+		if (this.isSharing || waiting.state === 'checking-file' || this.#record.stopped) return;
+		const turn = ++this.#turn;
+		this.#setStatus({ state: 'checking-file' });
+		const file = given ?? (this.#record.handle && await fileOf(this.#record.handle));
+		if (turn !== this.#turn) return;
+		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
+		await this.#sealing.takeUp(await this.#publication.groupRoots());
+		const isSame = await this.#isSameFile(file);
+		if (turn !== this.#turn) return;
+		if (!isSame) return this.#fail('other-file');
+		const { lastModified } = file;
+		const mayDiffer = lastModified !== this.#record.lastModified; // what was published is certain all the same
+		if (mayDiffer && !this.#publication.root) await this.#sealing.startOver();
+		await this.#keep({ lastModified, ...(handle && { handle }) });
+		if (turn === this.#turn) this.#begin(file);
+	}
+
+	/** Nothing happens when no printable letter is left: every viewer would refuse such a description. */
+	rename(words: string): void {
+		const title = titleLine(words);
+		if (title !== '') void this.#publication.revise({ title });
+	}
 
 	/** The link was copied: says so for a moment. */
 	markCopied(): void {
@@ -139,24 +173,28 @@ export class ShareSession {
 	}
 
 	/** For good: viewers are told, and whoever asks the tracker later. */
-	async stop(): Promise<void> {
-		this.#setStatus({ state: 'stopped' });
-		await this.#keep({ stopped: true });
-		await this.#publication.revoke();
-		await this.close('stopped');
+	stop(): Promise<void> { return this.#stopAs({ state: 'stopped' }); }
+
+	/** Lets go of everything but what is kept. What is begun meanwhile is not touched. */
+	async close(reason: 'leaving' | 'stopped'): Promise<void> {
+		this.#turn += 1;
+		this.#preparation?.cancel();
+		const [peer, source, url] = [this.#peer, this.#source, this.#fileUrl];
+		this.#peer = undefined;
+		this.#source = undefined;
+		this.#fileUrl = undefined;
+		await peer?.close(reason);
+		source?.close();
+		if (url !== undefined) URL.revokeObjectURL(url);
+		this.#pulse.now();
 	}
 
-	/** Lets go of everything but what is kept. */
-	async close(reason: 'leaving' | 'stopped'): Promise<void> {
-		this.#preparation?.cancel();
-		const peer = this.#peer;
-		this.#peer = undefined;
-		await peer?.close(reason);
-		this.#source?.close();
-		this.#source = undefined;
-		if (this.#fileUrl !== undefined) URL.revokeObjectURL(this.#fileUrl);
-		this.#fileUrl = undefined;
-		this.#pulse.now();
+	/** Leaves nothing of it on this device. */
+	async forget(): Promise<void> {
+		this.#forgotten = true;
+		await this.close('stopped');
+		await this.#publication.settled(); // what it keeps comes before, not after
+		await this.#context.parts.records.forget(this.id);
 	}
 
 	get isSharing(): boolean { return this.#status.state === 'sharing'; }
@@ -165,18 +203,28 @@ export class ShareSession {
 	/** For `globalThis.streamlet`. */
 	get snapshot(): NodeSnapshot | undefined { return this.#peer?.node.snapshot(); }
 
+	#begin(file: File): void { this.#run(file).catch((error: unknown) => this.#broke(error)); }
+
+	/** A mistake of ours, or a database that was taken away: said instead of waiting for ever. */
+	#broke(error: unknown): void {
+		this.#fail('internal');
+		reportError(error);
+	}
+
+	/** What a person stops, or a fault ends, goes no further than the step it is at. */
 	async #run(file: File): Promise<void> {
+		const turn = ++this.#turn;
 		this.#fileUrl = URL.createObjectURL(file);
 		this.#source = new FileGroupSource(file, this.#record.contentKey);
 		this.#setStatus({ state: 'sharing' });
 		this.#peer = this.#makePeer(this.#source);
 		this.#routes = new Routes(this.#peer);
 		this.#peer.start();
-		const kept = this.#record.descriptor;
-		if (kept && this.#publication.revision > 0) await this.#announce(kept);
+		const { latest } = this.#publication;
+		if (latest) await this.#announce(latest);
 		else await this.#publication.revise({});
-		await this.#prepare(file);
-		await this.#seal();
+		if (turn === this.#turn) await this.#prepare(file, turn);
+		if (turn === this.#turn) await this.#seal(turn);
 	}
 
 	#makePeer(source: FileGroupSource): SwarmPeer {
@@ -192,7 +240,12 @@ export class ShareSession {
 					return loaded;
 				},
 				certified: (group) => records.certified(this.id, group),
-				keep: (group, certified) => records.putCertified(this.id, group, certified),
+				found: (group) => this.#sealing.rootOf(group),
+				keep: async (group, certified) => {
+					const kept = await records.putCertified(this.id, group, certified);
+					if (!kept.ok) this.#fail('storage');
+					return kept;
+				},
 				changed: () => this.#storeFailed('changed'),
 			}) }),
 			host: {
@@ -204,13 +257,17 @@ export class ShareSession {
 	}
 
 	/** What was published in a former visit is in force again. */
-	async #announce(descriptor: Bytes): Promise<void> {
-		await this.#peer?.node.describe(descriptor);
-		this.#peer?.node.attachmentsHeld(this.#publication.revision);
+	async #announce(descriptor: ClearDescriptor): Promise<void> {
+		await this.#peer?.node.describe(descriptor.bytes);
+		this.#peer?.node.attachmentsHeld(descriptor.revision);
+		this.#tellTrackers(descriptor);
+	}
+
+	#tellTrackers(descriptor: ClearDescriptor): void {
 		for (const tracker of this.#context.trackers([])) tracker.publish(this.id, descriptor);
 	}
 
-	async #prepare(file: File): Promise<void> {
+	async #prepare(file: File, turn: number): Promise<void> {
 		if (this.#publication.has('index')) {
 			this.#indexed = 1;
 			return;
@@ -219,107 +276,78 @@ export class ShareSession {
 			this.#indexed = fraction;
 			this.#pulse.soon();
 		});
-		const index = await this.#preparation.index;
-		if (!index.ok) {
-			if (index.error !== 'cancelled') await this.#refuse(problemOf(index.error));
-			return;
-		}
+		const [index, poster] = [await this.#preparation.index, this.#preparation.poster];
+		if (turn !== this.#turn) return;
+		if (!index.ok) return this.#notIndexed(index.error);
 		const { header, pages, film } = index.value;
 		this.#warnings = codecWarnings(film.tracks, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
 		await this.#publication.attach([
 			{ kind: 'index', form: 'sealed', content: header }, { kind: 'pages', form: 'sealed', content: pages },
 		], { durationSec: film.duration, tracks: describedTracks(film.tracks) });
 		this.#indexed = 1;
-		const poster = await this.#preparation.poster;
-		if (!poster || !this.#peer) return;
-		this.#poster = URL.createObjectURL(new Blob([poster.bytes], { type: poster.type }));
-		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: poster.type, content: poster.bytes }]);
+		const picture = await poster;
+		if (!picture || turn !== this.#turn) return;
+		this.#poster = URL.createObjectURL(new Blob([picture.bytes], { type: picture.type }));
+		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: picture.type, content: picture.bytes }]);
 	}
 
-	/** Hashes the whole film in the background; what was signed on the way must come out the same. */
-	async #seal(): Promise<void> {
-		if (!this.#source || this.#status.state !== 'sharing') return;
-		if (this.#publication.root) return this.#isSealed(await this.#toldTree());
-		const groups = new Layout(this.#record.size).groups;
-		const roots = new Uint8Array(groups * 32);
-		const sealing = await this.#source.seal(async (group, root) => {
-			const certified = await this.#context.parts.records.certified(this.id, group);
-			if (certified && !equalBytes(certified.root, root)) return 'changed';
-			roots.set(root, group * 32);
-			this.#sealed = (group + 1) / groups;
-			this.#pulse.soon();
-			return 'go-on';
-		});
-		if (!sealing.ok) return this.#storeFailed(sealing.error);
-		if (!this.isSharing) return; // stopped meanwhile
-		const tree = new GroupTree(roots, this.#context.parts.crypto.sha256Now);
-		await this.#publication.seal(tree.root, roots);
-		this.#isSealed(tree);
+	/** No film: whoever has the link is told that it was stopped. A file that is away may come back. */
+	async #notIndexed(fault: IndexFault): Promise<void> {
+		if (fault === 'cancelled' || fault === 'closed') return;
+		if (fault === 'gone' || fault === 'changed') return this.#storeFailed(fault);
+		await this.#stopAs({ state: 'failed', problem: problemOfIndex(fault) });
 	}
 
-	/** The tree of a former visit; undefined where the browser has lost its list of roots. */
-	async #toldTree(): Promise<GroupTree | undefined> {
-		const [told, { root }] = [await this.#publication.groupRoots(), this.#publication];
-		if (!root || told?.length !== new Layout(this.#record.size).groups * root.length) return undefined;
-		const tree = new GroupTree(told, this.#context.parts.crypto.sha256Now);
-		return equalBytes(tree.root, root) ? tree : undefined;
-	}
-
-	/** From now on the tree certifies what is sent; without one signatures go on to do so. */
-	#isSealed(tree: GroupTree | undefined): void {
-		this.#tree = tree;
-		this.#sealed = 1;
+	/** Hashes the whole film in the background, from where the last visit ended. */
+	async #seal(turn: number): Promise<void> {
+		if (!this.#source) return;
+		const { crypto, records } = this.#context.parts;
+		if (!this.#publication.root) {
+			const sealed = await this.#sealing.run(this.#source, () => this.#pulse.soon());
+			if (turn !== this.#turn) return;
+			if (!sealed.ok) return this.#storeFailed(sealed.error);
+			await this.#publication.seal(treeRoot(sealed.value, crypto.sha256Now), sealed.value);
+			await records.forgetFoundRoots(this.id); // from now on they are kept as what was published
+		}
+		const roots = await this.#publication.groupRoots();
+		if (roots) this.#tree = new GroupTree(roots, crypto.sha256Now); // else signatures go on to certify
 		this.#sealedRevision = this.#publication.revision;
 		this.#pulse.now();
 	}
 
-	/** Whether a file given back is the one that was signed: same size, and the same bytes wherever they are known. */
+	/** Whether a file given back is the one that was hashed: same size, and the same bytes wherever it is looked at. */
 	async #isSameFile(file: File): Promise<boolean> {
 		if (file.size !== this.#record.size) return false;
 		const { records, crypto } = this.#context.parts;
-		const groups = await records.certifiedGroups(this.id);
-		const looked = [groups[0], groups[Math.floor(groups.length / 2)], groups.at(-1)].slice(0, CHECKED_GROUPS);
+		const found = Array.from({ length: this.#sealing.found }, (_, group) => group);
+		const certified = await records.certifiedGroups(this.id);
+		const known = {
+			groups: [...found, ...certified.filter((group) => group >= found.length)],
+			rootOf: async (group: number) => this.#sealing.rootOf(group) ?? (await records.certified(this.id, group))?.root,
+		};
 		const source = new FileGroupSource(file, this.#record.contentKey);
 		try {
-			for (const group of looked) {
-				if (group === undefined) continue;
-				const [loaded, certified] = [await source.loadGroup(group), await records.certified(this.id, group)];
-				if (!loaded.ok || !certified) return false;
-				const root = groupRoot(loaded.value.leaves, (bytes) => crypto.sha256Now(bytes));
-				if (!equalBytes(root, certified.root)) return false;
-			}
-			return true;
+			return await isSameFilm(source, known, (bytes) => crypto.sha256Now(bytes));
 		} finally {
 			source.close();
 		}
 	}
 
-	async #fileFromHandle(): Promise<File | undefined> {
-		const { handle } = this.#record;
-		if (!handle) return undefined;
-		try {
-			if (await permissionOf(handle) !== 'granted' && await askPermission(handle) !== 'granted') return undefined;
-			return await handle.getFile();
-		} catch {
-			return undefined; // moved, renamed or deleted
-		}
-	}
-
-	/** It is no film after all: whoever has the link is told that it was stopped. */
-	async #refuse(problem: ShareProblem): Promise<void> {
-		this.#fail(problem);
+	async #stopAs(status: ShareState): Promise<void> {
+		if (this.#record.stopped) return;
+		this.#turn += 1;
+		this.#setStatus(status);
 		await this.#keep({ stopped: true });
 		await this.#publication.revoke();
 		await this.close('stopped');
 	}
 
-	#storeFailed(fault: StoreFault): void {
-		if (this.#status.state !== 'sharing') return;
-		this.#fail(fault === 'changed' ? 'file-changed' : fault === 'gone' ? 'file-gone' : 'storage');
+	#storeFailed(fault: StoreFault): void { if (this.isSharing) this.#fail(problemOfFile(fault)); }
+
+	#fail(problem: ShareProblem): void {
+		this.#setStatus({ state: 'failed', problem });
 		void this.close('leaving');
 	}
-
-	#fail(problem: ShareProblem): void { this.#setStatus({ state: 'failed', problem }); }
 
 	#setStatus(status: ShareState): void {
 		this.#status = status;
@@ -328,8 +356,9 @@ export class ShareSession {
 
 	async #keep(change: Partial<ShareRecord>): Promise<void> {
 		this.#record = { ...this.#record, ...change };
+		if (this.#forgotten) return;
 		const kept = await this.#context.parts.records.putShare(this.#record);
-		if (!kept.ok) this.#storeFailed(kept.error);
+		if (!kept.ok && this.isSharing) this.#fail('storage');
 	}
 
 	#draw(): ShareView {
@@ -343,34 +372,9 @@ export class ShareSession {
 			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
 			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
 			posterUrl: this.#poster, status: this.#status, warnings: this.#warnings, fileUrl: this.#fileUrl,
-			indexed: this.#indexed, sealed: this.#sealed, people, fullCopies: complete?.length ?? 0,
+			indexed: this.#indexed, sealed: this.#publication.root ? 1 : this.#sealing.fraction,
+			people, fullCopies: complete?.length ?? 0,
 			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),
 		};
 	}
-}
-
-/** What keeps a film's container from being read, as far as it matters to a person. */
-function problemOf(fault: IndexFault): ShareProblem {
-	switch (fault) {
-		case 'gone': return 'file-gone';
-		case 'changed': return 'file-changed';
-		case 'truncated': case 'damaged': return 'truncated';
-		case 'encrypted': return 'encrypted';
-		case 'closed': case 'cancelled': return 'internal';
-		default: return 'not-a-video';
-	}
-}
-
-/** Chromium's handles ask for permission; others have no such method and need none. */
-interface AskingHandle {
-	queryPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
-	requestPermission?: (how: { mode: 'read' }) => Promise<PermissionState>;
-}
-
-async function permissionOf(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
-	return await handle.queryPermission?.({ mode: 'read' }) ?? 'granted';
-}
-
-async function askPermission(handle: FileSystemFileHandle & AskingHandle): Promise<PermissionState> {
-	return await handle.requestPermission?.({ mode: 'read' }) ?? 'granted';
 }

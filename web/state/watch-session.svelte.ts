@@ -1,7 +1,6 @@
 /**
  * One film I watch: finds who has it, plays it while it arrives, keeps what arrived and passes it on. Whatever keeps
- * it from
- * playing is a state with a name, so that the screen can say what to do.
+ * it from playing is a state with a name, so that the screen can say what to do.
  */
 import type { Bytes } from '../../shared/base/bytes.ts';
 import type { Rng } from '../../shared/base/rng.ts';
@@ -103,7 +102,7 @@ export class WatchSession {
 
 	/** Looks for the film among people and on this device. */
 	async start(): Promise<void> {
-		this.#peer.start();
+		if (!this.#closed) this.#peer.start(); // left meanwhile: nobody is to meet it
 		const kept = await this.#kept;
 		if (kept && !this.#closed) await this.#peer.node.describe(kept.descriptor);
 	}
@@ -141,6 +140,7 @@ export class WatchSession {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#player?.close();
+		if (this.#posterUrl !== undefined) URL.revokeObjectURL(this.#posterUrl);
 		await this.#peer.close('leaving');
 	}
 
@@ -163,7 +163,8 @@ export class WatchSession {
 		if (descriptor.state === 'revoked') return this.#fail({ problem: 'stopped' });
 		const [opened] = [await openDescriptor(crypto, descriptor, this.#keys.descriptor), await this.#kept];
 		if (!opened.ok) return this.#fail({ problem: 'wrong-key' });
-		if (descriptor !== this.descriptor) return; // a newer one came meanwhile
+		// Left meanwhile: a record put now would outlive what was deleted. Or a newer one came.
+		if (this.#closed || descriptor !== this.descriptor) return;
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
@@ -249,7 +250,7 @@ export class WatchSession {
 		if (!poster || this.#posterUrl !== undefined || !/^image\/(webp|jpeg|png)$/.test(poster.type)) return;
 		const { attachments } = this.#peer.node;
 		const content = await attachments.read(poster.number, { from: 0, to: poster.bytes }, this.#keys.attachments);
-		if (!content.ok || this.view.posterUrl !== undefined) return;
+		if (!content.ok || this.view.posterUrl !== undefined || this.#closed) return;
 		this.#posterUrl = URL.createObjectURL(new Blob([content.value satisfies Bytes], { type: poster.type }));
 		this.#pulse.now();
 	}

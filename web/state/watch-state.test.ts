@@ -29,6 +29,10 @@ describe('nobody who has the film is here', () => {
 		expect(offline(4000)).toEqual({ state: 'tracker-unreachable', retryInSec: 0 });
 	});
 
+	test('and another connection has our place at the tracker: it says so, for nothing happens by itself', () => {
+		expect(stateWith({ line: { state: 'replaced' } })).toEqual({ state: 'tracker-replaced' });
+	});
+
 	test('but some are being connected to', () => {
 		expect(stateWith({ connecting: 3 })).toEqual({ state: 'connecting', peers: 3 });
 		expect(stateWith({ connecting: 1, line: { state: 'offline', retryAt: 9000 } }))

@@ -44,6 +44,7 @@ function whyAlone(facts: WatchFacts): WatchState {
 			const retryInSec = Math.max(0, Math.ceil((facts.line.retryAt - facts.now) / 1000));
 			return { state: 'tracker-unreachable', retryInSec };
 		}
+		case 'replaced': return { state: 'tracker-replaced' };
 		case 'connecting': return { state: 'opening' };
 		case 'online': return { state: 'waiting' };
 	}

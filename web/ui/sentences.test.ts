@@ -7,7 +7,7 @@ import {
 } from './sentences.ts';
 
 const person = (name: string, more: Partial<PersonView> = {}): PersonView => ({
-	id: name as PeerId, name, route: 'direct', role: 'viewer', held: 0.5, positionSec: undefined, playing: true,
+	id: name as PeerId, name, route: 'direct', held: 0.5, positionSec: undefined, playing: true,
 	downBps: 0, upBps: 0, rttMs: undefined, ...more,
 });
 const share = (more: Partial<ShareView> = {}): ShareView => ({
@@ -86,6 +86,7 @@ test('nothing stands over a film that plays', () => {
 
 test.each<[WatchState, RegExp]>([
 	[{ state: 'opening' }, /Opening/], [{ state: 'tracker-unreachable', retryInSec: 8 }, /tracker does not answer/],
+	[{ state: 'tracker-replaced' }, /took this page’s place/],
 	[{ state: 'waiting' }, /Nobody/], [{ state: 'connecting', peers: 2 }, /Connecting/], [{ state: 'starting' }, /Starting/],
 	[{ state: 'buffering', because: 'seek' }, /Jumping/], [{ state: 'buffering', because: 'slow-peers' }, /Catching up/],
 	[{ state: 'buffering', because: 'no-peers' }, /Everybody left/],
@@ -93,6 +94,13 @@ test.each<[WatchState, RegExp]>([
 	const sentence = watchSentence(watch(status));
 	expect(sentence?.title).toMatch(title);
 	expect(sentence?.text).toMatch(/\.$/);
+});
+
+test('a page whose place at the tracker was taken says what that means, and how to try again', () => {
+	const { tone, title, text } = trackerSentence({ state: 'replaced' });
+	expect([tone, title]).toEqual(['bad', 'Offline']);
+	expect(text).toContain('nobody new can find you');
+	expect(watchSentence(watch({ state: 'tracker-replaced' }))?.action?.remedy).toBe('retry');
 });
 
 test('a wait for the tracker counts down', () => {
@@ -122,4 +130,6 @@ test('a person is what they do', () => {
 	expect(personSentence(person('Ann', { positionSec: 95, playing: false }))).toBe('Paused at 1:35');
 	expect(personSentence(person('Ann', { route: 'connecting' }))).toBe('Connecting');
 	expect(personSentence(person('Ann', { held: 1 }))).toBe('Has a full copy');
+	expect(personSentence(person('Ann', { held: 1, positionSec: 95 }))).toBe('Watching at 1:35');
+	expect(personSentence(person('Ann'))).toBe('Here');
 });

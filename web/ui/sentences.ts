@@ -54,6 +54,10 @@ export function trackerSentence(tracker: TrackerView): Sentence {
 			tone: 'bad', title: 'Offline',
 			text: `The tracker does not answer, so nobody new can find you. Those already connected go on watching. ${again(tracker.retryInSec)}`,
 		};
+		case 'replaced': return {
+			tone: 'bad', title: 'Offline',
+			text: 'Another connection took this page’s place at the tracker, so nobody new can find you here. Those already connected go on watching.',
+		};
 	}
 }
 
@@ -136,6 +140,10 @@ export function watchSentence(watch: WatchView): Sentence | undefined {
 			tone: 'warm', title: 'The tracker does not answer',
 			text: `It introduces you to the people who have this film. ${again(status.retryInSec)}`, action: { remedy: 'retry', label: 'Try now' },
 		};
+		case 'tracker-replaced': return {
+			tone: 'warm', title: 'Another connection took this page’s place',
+			text: 'The tracker introduces each page once. Reload this one, or try again.', action: { remedy: 'retry', label: 'Try now' },
+		};
 		case 'waiting': return {
 			tone: 'warm', title: 'Nobody with this film is here right now',
 			text: 'Ask whoever sent you the link to open their Streamlet tab. The film starts here by itself as soon as they do.',
@@ -184,7 +192,6 @@ export function heldSentence(watch: WatchView): string {
 /** What somebody is doing right now. */
 export function personSentence(person: PersonView): string {
 	if (person.route === 'connecting') return 'Connecting';
-	if (person.role === 'sharer') return 'Shares this film';
 	if (person.positionSec !== undefined) return `${person.playing ? 'Watching' : 'Paused'} at ${formatTime(person.positionSec)}`;
 	return person.held >= 1 ? 'Has a full copy' : 'Here';
 }

@@ -1,0 +1,28 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { shareIdFrom } from '../../shared/protocol/ids.ts';
+import { formatShareLink } from '../../shared/protocol/share-link.ts';
+import { AppState } from './app-state.svelte.ts';
+import { FakeTracker, Profile } from './testkit/visit.ts';
+
+/** Goes to a link as the back button does. */
+function goTo(share: ReturnType<typeof shareIdFrom>): void {
+	const parts = { id: share, key: new Uint8Array(32), trackers: [], startSec: undefined };
+	history.replaceState(null, '', formatShareLink(location.origin, parts));
+	dispatchEvent(new PopStateEvent('popstate'));
+}
+
+test('of two links opened in quick succession only the later is watched', async () => {
+	const [here, profile, tracker] = [location.href, new Profile('app-state-test'), new FakeTracker()];
+	onTestFinished(async () => {
+		history.replaceState(null, '', here);
+		dispatchEvent(new PageTransitionEvent('pagehide'));
+		await profile.clear();
+	});
+	const app = new AppState(await profile.visit(tracker), { theme: 'auto', name: 'Ada' });
+	await app.start();
+	const [first, second] = [shareIdFrom(new Uint8Array(16).fill(1)), shareIdFrom(new Uint8Array(16).fill(2))];
+	goTo(first);
+	goTo(second);
+	await expect.poll(() => tracker.joins(second)).toBe(1);
+	expect([app.watch?.id, tracker.joins(first)]).toEqual([second, 0]);
+});
