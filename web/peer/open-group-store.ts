@@ -9,6 +9,7 @@ import { clearDatabase, IdbGroupStore, keptInDatabase, openGroupDatabase } from 
 import { OpfsGroupStore } from './opfs-group-store.ts';
 import type { KeptShare } from './store-messages.ts';
 import { StoreWorker } from './store-worker.ts';
+import { sha256Now } from './wasm-sha256.ts';
 
 /** Room for this page's data, as the browser estimates it. */
 export interface Room { readonly usageBytes: number; readonly quotaBytes: number }
@@ -24,7 +25,8 @@ export async function openGroupStore(share: ShareId, layout: Layout): Promise<Re
 	}
 	const db = await openGroupDatabase();
 	if (!db.ok) return db;
-	return ok(new OwningStore(new IdbGroupStore(db.value, share, layout.groups), () => db.value.close()));
+	const store = new IdbGroupStore(db.value, share, { groups: layout.groups, hash: await sha256Now() });
+	return ok(new OwningStore(store, () => db.value.close()));
 }
 
 /** What is kept, and how many bytes of each share. */
