@@ -31,8 +31,8 @@ export interface GroupStore {
 	/** What is here at the start. Before any other call. */
 	inventory(): Promise<Result<Inventory, StoreFault>>;
 	/**
-	 * A group, with its leaves and certificate; undefined when nothing of it is here. What a disk gives back is checked: a
-	 * chunk that does not fit its leaf is not `held`, neither here nor in any later inventory.
+	 * A group, with its leaves and certificate; undefined when nothing of it is here. What a disk gives back is checked:
+	 * a chunk that does not fit its leaf is not `held`, neither here nor in any later inventory.
 	 */
 	read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>>;
 	/**

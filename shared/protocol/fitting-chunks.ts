@@ -1,6 +1,6 @@
 /**
- * What of a kept group is still what was kept. Disks rot, crash in mid-write and are meddled with: a chunk that no longer
- * fits its leaf would get us banned when it is served, and spoil the picture when it is played.
+ * What of a kept group is still what was kept. Disks rot, crash in mid-write and are meddled with: a chunk that no
+ * longer fits its leaf would get us banned when it is served, and spoil the picture when it is played.
  */
 import { BitSet } from '../base/bit-set.ts';
 import { concat, equalBytes, type Bytes } from '../base/bytes.ts';

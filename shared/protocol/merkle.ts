@@ -35,8 +35,9 @@ export function hashLeaf(crypto: Pick<Crypto, 'sha256'>, chunk: Bytes): Promise<
 export function hashLeafNow(hash: Hash, chunk: Bytes): Bytes { return withPrefix(chunk, hash); }
 
 /**
- * Calls `use` with 0x00 ‖ chunk. Where the view has a byte before it in its buffer (a frame's header), that byte is lent
- * as the prefix for the length of the call, so that nothing is copied; it holds its old value again when this returns.
+ * Calls `use` with 0x00 ‖ chunk. Where the view has a byte before it in its buffer (a frame's header), that byte is
+ * lent as the prefix for the length of the call, so that nothing is copied; it holds its old value again when this
+ * returns.
  */
 function withPrefix<T>(chunk: Bytes, use: (input: Bytes) => T): T {
 	if (chunk.byteOffset === 0) {

@@ -60,9 +60,12 @@ const damage = fc.oneof(
 	fc.record({
 		file: fc.constant('slots' as const), how: fc.constantFrom('cut', 'spoil'),
 		// Most of a slot is beyond its short group: aim at what counts.
-		at: fc.tuple(fc.nat(2), fc.oneof(fc.nat(200), fc.nat(PROOF_ROOM + LENGTH - 1))).map(([slot, k]) => slot * SLOT_BYTES + k),
+		at: fc.tuple(fc.nat(2), fc.oneof(fc.nat(200), fc.nat(PROOF_ROOM + LENGTH - 1)))
+			.map(([slot, k]) => slot * SLOT_BYTES + k),
 	}),
 );
+
+const ALL_HELD = ['###', '###', '###', '.', '.'];
 
 test('whatever is cut and spoiled, a store opens, reads only what was written, and then claims what it reads', () => {
 	fc.assert(fc.property(fc.array(damage, { minLength: 1, maxLength: 6 }), (damages) => {
@@ -78,7 +81,7 @@ test('whatever is cut and spoiled, a store opens, reads only what was written, a
 		expect(readAll(later)).toEqual(found);
 		expect(claimed(later)).toEqual(found);
 		write(later);
-		expect([readAll(later), claimed(disk.open())]).toEqual([['###', '###', '###', '.', '.'], ['###', '###', '###', '.', '.']]);
+		expect([readAll(later), claimed(disk.open())]).toEqual([ALL_HELD, ALL_HELD]);
 	}), { seed: 4, numRuns: 150 });
 });
 
@@ -91,7 +94,7 @@ test('garbage in place of both files is an empty store, which keeps what it is g
 		const store = disk.open();
 		expect(readAll(store)).toEqual(['.', '.', '.', '.', '.']);
 		write(store);
-		expect(readAll(disk.open())).toEqual(['###', '###', '###', '.', '.']);
+		expect(readAll(disk.open())).toEqual(ALL_HELD);
 	}), { seed: 5, numRuns: 50 });
 });
 
@@ -110,7 +113,8 @@ test('an entry with a checksum that fits, for more chunks than its group has, is
 	const held = new Uint8Array(16).fill(255);
 	const { certificate: { form, bytes } } = WRITTEN[0]!;
 	const entry = {
-		slot: 0, sequence: 9, group: 0, length: LENGTH, held, form, certificateBytes: bytes.length, proof: new Uint8Array(16),
+		slot: 0, sequence: 9, group: 0, length: LENGTH, held, form, certificateBytes: bytes.length,
+		proof: new Uint8Array(16),
 	};
 	disk.files.table.write(entryBytes(entry), { at: 0 });
 	expect(claimed(disk.open())).toEqual(['.', '.', '.', '.', '.']);
@@ -123,7 +127,7 @@ test('of two entries for one group the later one counts, and the slot of the oth
 	disk.files.table.read(first, { at: 0 });
 	disk.files.table.write(first, { at: 3 * ENTRY_BYTES });
 	const store = disk.open();
-	expect(claimed(store)).toEqual(['###', '###', '###', '.', '.']);
+	expect(claimed(store)).toEqual(ALL_HELD);
 	write(store, [1]);
-	expect(readAll(disk.open())).toEqual(['###', '###', '###', '.', '.']);
+	expect(readAll(disk.open())).toEqual(ALL_HELD);
 });

@@ -1,8 +1,8 @@
 /**
  * The groups of one share in two files: slots, and the table that says what they hold. A group is written to a free
  * slot, never over its old one; then the slots are flushed, then its entry is written, then the table is flushed. A
- * crash at any point leaves all of the new or all of the old. Whatever else happens to the files, each read compares what
- * it finds with its leaves, and takes what does not fit off the table.
+ * crash at any point leaves all of the new or all of the old. Whatever else happens to the files, each read compares
+ * what it finds with its leaves, and takes what does not fit off the table.
  */
 import { BitSet } from '../../shared/base/bit-set.ts';
 import { equalBytes, type Bytes } from '../../shared/base/bytes.ts';
@@ -112,7 +112,8 @@ export class SlotStore {
 		const entry = this.#places.place(slot.slot, { ...slot, held });
 		if (isGone) this.#places.drop(slot.group);
 		else this.#places.put(entry);
-		attempt(() => isGone ? this.#clear([slot.slot]) : this.#table.write(entryBytes(entry), { at: slot.slot * ENTRY_BYTES }));
+		const bytes = isGone ? new Uint8Array(ENTRY_BYTES) : entryBytes(entry);
+		attempt(() => this.#table.write(bytes, { at: slot.slot * ENTRY_BYTES }));
 		if (isGone) this.#places.release(slot.slot);
 	}
 

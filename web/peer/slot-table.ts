@@ -121,7 +121,8 @@ function readEntry(table: Bytes, slot: number): Slot | undefined {
 	if (r.u32() !== crc32(bytes.subarray(0, CHECKED_BYTES)) || form === undefined) return undefined;
 	const fits = entry.group < MAX_GROUPS && entry.length > 0 && entry.length <= GROUP_BYTES
 		&& BitSet.from(entry.held, GROUP_CHUNKS)?.next(chunksOf(entry.length)) === -1;
-	return fits && certificateBytes <= PROOF_ROOM - CERTIFICATE_AT ? { ...entry, form, certificateBytes, proof } : undefined;
+	if (!fits || certificateBytes > PROOF_ROOM - CERTIFICATE_AT) return undefined;
+	return { ...entry, form, certificateBytes, proof };
 }
 
 /** CRC-32 of IEEE 802.3. Bit by bit: an entry is short. */
