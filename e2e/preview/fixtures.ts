@@ -52,7 +52,7 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
-		silentBecause: undefined, mutedByBrowser: false, resumeAtSec: undefined, ...more,
+		silentBecause: undefined, mutedByBrowser: false, noRoom: false, resumeAtSec: undefined, ...more,
 	};
 }
 

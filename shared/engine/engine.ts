@@ -119,7 +119,7 @@ export class Engine implements Peer {
 			case 'due': return this.#setDue(input.read, input.dueAt);
 			case 'unwant': return this.#unwant(input.read, now);
 			case 'background': return this.#setBackground(input.on, now);
-			case 'group-lost': return this.#lost(input.group, now);
+			case 'group-lost': return this.#lost(input, now);
 			case 'want-part': return this.parts.want(input.part, now);
 			case 'attachments-held': return this.#attachmentsHeld(input.revision);
 			case 'peers-known': return this.neighbours.learn(input.peers, undefined, now);
@@ -226,8 +226,8 @@ export class Engine implements Peer {
 		if (on) this.requests.fillAll(now);
 	}
 
-	#lost(group: number, now: Ms): void {
-		this.requests?.lose(group);
+	#lost({ group, held }: Extract<Input, { type: 'group-lost' }>, now: Ms): void {
+		this.requests?.lose(group, held);
 		for (const link of this.links.values()) this.tellHoldings(link);
 		this.requests?.fillAll(now);
 	}

@@ -44,8 +44,8 @@ export type Input =
 	| { readonly type: 'proof-checked'; readonly link: LinkId; readonly group: number; readonly good: boolean }
 	/** `unproven`: no proof of its group was there to check it by; nobody is to blame. */
 	| { readonly type: 'chunk-checked'; readonly link: LinkId; readonly index: number; readonly result: 'good' | 'bad' | 'unproven' }
-	/** A group that was held turned out to be unreadable or not what was sealed. */
-	| { readonly type: 'group-lost'; readonly group: number }
+	/** A group that was held turned out to be unreadable or not what was sealed, but for the chunks `held`. */
+	| { readonly type: 'group-lost'; readonly group: number; readonly held?: Bytes }
 	| { readonly type: 'want-part'; readonly part: PartName }
 	| { readonly type: 'part-checked'; readonly link: LinkId; readonly part: PartName; readonly good: boolean }
 	/** Everything but the chunks of that revision is here: attachments, list of roots, descriptor. */

@@ -96,6 +96,11 @@ class Model {
 		} else if (what === 'lose') {
 			this.inventory.lose(group);
 			for (const k of SOME) if (Math.floor(k / 128) === group) this.held.delete(k);
+		} else if (what === 'spoil') {
+			const rest = [...this.held].filter((k) => Math.floor(k / 128) === group && k !== index);
+			expect(this.inventory.exceeds(group, chunkSet(rest.map((k) => k % 128)))).toBe(this.held.has(index));
+			this.inventory.lose(group, chunkSet(rest.map((k) => k % 128)));
+			this.held.delete(index);
 		}
 	}
 
@@ -110,7 +115,7 @@ class Model {
 const SOME = [0, 1, 126, 127, 128, 129, 130];
 
 test('whatever is asked, let go, held and lost, the counts are those of a plain model', () => {
-	const action = fc.tuple(fc.constantFrom('ask', 'ask', 'release', 'hold', 'lose'), fc.constantFrom(...SOME));
+	const action = fc.tuple(fc.constantFrom('ask', 'ask', 'release', 'hold', 'lose', 'spoil'), fc.constantFrom(...SOME));
 	fc.assert(fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
 		const model = new Model();
 		for (const [what, index] of actions) {

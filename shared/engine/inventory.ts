@@ -140,15 +140,24 @@ export class Inventory {
 		return 'whole';
 	}
 
-	/** The group is no longer held, not a chunk of it. */
-	lose(group: number): void {
+	/** The group is no longer held, but for the chunks `held`, whose leaves are known. */
+	lose(group: number, held?: Uint8Array): void {
 		if (this.whole.delete(group)) this.#held -= this.layout.chunksIn(group);
 		const partial = this.partials.get(group);
-		if (!partial) return;
-		const wasIdle = partial.idle;
-		this.#held -= partial.held.size;
-		partial.lose();
-		this.#note(partial, wasIdle);
+		if (partial) {
+			const wasIdle = partial.idle;
+			this.#held -= partial.held.size;
+			partial.lose();
+			this.#note(partial, wasIdle);
+		}
+		if (held) this.#restore(group, held);
+	}
+
+	/** Whether a chunk counts as held that is not among `held`. */
+	exceeds(group: number, held: Uint8Array): boolean {
+		const counted = this.whole.has(group) ? BitSet.full(this.layout.chunksIn(group)) : this.partials.get(group)?.held;
+		const here = BitSet.from(held, GROUP_CHUNKS);
+		return counted !== undefined && (!here || counted.nextNotIn(here, 0) >= 0);
 	}
 
 	/** Forgets groups of which nothing is held and nothing asked. Says which. */
@@ -171,9 +180,11 @@ export class Inventory {
 	#restore(group: number, chunks: Uint8Array): void {
 		if (!this.layout.hasGroup(group) || this.whole.has(group)) return;
 		const partial = this.#begin(group);
+		const wasIdle = partial.idle;
 		for (let k = 0; k < partial.held.length; k++) {
 			if (((chunks[k >> 3] ?? 0) & (1 << (k & 7))) !== 0 && partial.hold(k)) this.#held += 1;
 		}
+		this.#note(partial, wasIdle);
 		partial.proof = { state: 'known' }; // the leaves were stored with the chunks
 		if (!partial.held.isFull) return;
 		this.partials.delete(group);

@@ -86,9 +86,9 @@ export class Requests {
 		this.fillAll(refusal.now);
 	}
 
-	/** A group that was held is lacking again. */
-	lose(group: number): void {
-		this.inventory.lose(group);
+	/** A group that was held is lacking again, but for the chunks `held`. */
+	lose(group: number, held?: Uint8Array): void {
+		this.inventory.lose(group, held);
 		this.demands.reopenAll();
 	}
 

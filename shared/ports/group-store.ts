@@ -30,7 +30,10 @@ export type StoreFault = 'full' | 'gone' | 'changed' | 'lost' | 'busy';
 export interface GroupStore {
 	/** What is here at the start. Before any other call. */
 	inventory(): Promise<Result<Inventory, StoreFault>>;
-	/** A group, with its leaves and certificate; undefined when nothing of it is here. */
+	/**
+	 * A group, with its leaves and certificate; undefined when nothing of it is here. What a disk gives back is checked:
+	 * a chunk that does not fit its leaf is not `held`, neither here nor in any later inventory.
+	 */
 	read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>>;
 	/**
 	 * Keeps a group, replacing what was there. Survives a crash once settled: either all of the new or all of the old.

@@ -26,22 +26,31 @@ export function nodeHash(left: Bytes, right: Bytes, hash: Hash): Bytes {
 	return hash(input);
 }
 
-/**
- * SHA-256(0x00 ‖ chunk). Where the view has a byte before it in its buffer (a frame's header), that byte is lent as the
- * prefix for the length of one call, so that nothing is copied; it holds its old value again when this returns.
- */
+/** SHA-256(0x00 ‖ chunk), later. */
 export function hashLeaf(crypto: Pick<Crypto, 'sha256'>, chunk: Bytes): Promise<Bytes> {
+	return withPrefix(chunk, (input) => crypto.sha256(input)); // has read its input when it returns: `Crypto`'s contract
+}
+
+/** SHA-256(0x00 ‖ chunk), at once. */
+export function hashLeafNow(hash: Hash, chunk: Bytes): Bytes { return withPrefix(chunk, hash); }
+
+/**
+ * Calls `use` with 0x00 ‖ chunk. Where the view has a byte before it in its buffer (a frame's header), that byte is
+ * lent as the prefix for the length of the call, so that nothing is copied; it holds its old value again when this
+ * returns.
+ */
+function withPrefix<T>(chunk: Bytes, use: (input: Bytes) => T): T {
 	if (chunk.byteOffset === 0) {
 		const input = new Uint8Array(1 + chunk.length);
 		input.set(chunk, 1);
-		return crypto.sha256(input);
+		return use(input);
 	}
 	const input = new Uint8Array(chunk.buffer, chunk.byteOffset - 1, chunk.length + 1);
 	const lent = input[0] ?? 0;
 	input[0] = LEAF;
-	const hashing = crypto.sha256(input); // has read its input by now: the contract of `Crypto`
+	const used = use(input);
 	input[0] = lent;
-	return hashing;
+	return used;
 }
 
 /** The root over the 1 to 128 leaf hashes of one group. */

@@ -26,6 +26,7 @@ interface HotGroup extends StoredGroup { isStored: boolean; saves: number; faile
 export class GroupCache {
 	readonly #store: GroupStore;
 	readonly #layout: Layout;
+	readonly #found: (group: number, held: Bytes | undefined) => void;
 	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
@@ -33,9 +34,13 @@ export class GroupCache {
 	#reading = 0;
 	#closed = false;
 
-	constructor(store: GroupStore, layout: Layout) {
+	/** @param found - hears which chunks of a group the store still had: fewer than were written, where a disk rotted */
+	constructor(
+		store: GroupStore, layout: Layout, found: (group: number, held: Bytes | undefined) => void = () => undefined,
+	) {
 		this.#store = store;
 		this.#layout = layout;
+		this.#found = found;
 	}
 
 	/** Groups in memory. */
@@ -139,9 +144,14 @@ export class GroupCache {
 		const stored = await this.#readInTurn(group);
 		if (!stored.ok) return fail(stored.error);
 		const raced = this.#hot.get(group);
-		if (raced || !stored.value) return ok(raced);
+		if (raced) return ok(raced);
+		if (!stored.value) {
+			this.#found(group, undefined);
+			return ok(undefined);
+		}
 		const hot: HotGroup = { ...stored.value, isStored: true, saves: 0, failed: false };
 		this.#hot.set(group, hot);
+		this.#found(group, hot.held);
 		this.#shrink();
 		return ok(hot);
 	}

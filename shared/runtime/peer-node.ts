@@ -2,6 +2,7 @@
  * Runs one engine on real ports: performs its effects and feeds it what happens. Page, bridge and tests each bring a
  * store, transports, a clock and cryptography; the rest is the same everywhere.
  */
+import { BitSet } from '../base/bit-set.ts';
 import { equalBytes, type Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Rng } from '../base/rng.ts';
@@ -9,9 +10,9 @@ import type { Ms } from '../base/units.ts';
 import { checkProof } from '../protocol/certificate.ts';
 import { readDescriptor, supersedes, type ClearDescriptor } from '../protocol/descriptor.ts';
 import { Layout, type LinkId, type PeerId, type ShareId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import { hashLeaf } from '../protocol/merkle.ts';
-import type { ByeReason } from '../protocol/peer-message.ts';
+import { CHUNK_SET_BYTES, type ByeReason } from '../protocol/peer-message.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.ts';
@@ -244,7 +245,7 @@ export class PeerNode {
 		if (!stored.ok) this.#init.host.storeFailed(stored.error);
 		if (!stored.ok || this.#closed) return opened.value.close();
 		this.#store = opened.value;
-		this.#groups = new GroupCache(opened.value, layout);
+		this.#groups = new GroupCache(opened.value, layout, (group, held) => this.#found(group, held));
 		this.#step({ type: 'inventory', inventory: stored.value });
 		this.#reads?.recount();
 	}
@@ -293,9 +294,18 @@ export class PeerNode {
 
 	async #copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault | 'lost'>> {
 		const read = await this.#read(group);
-		if (read.ok) return read.value ? ok(read.value.bytes.subarray(from, to)) : fail(this.#closed ? 'closed' : 'lost');
+		if (read.ok && read.value && holdsAll(read.value, from, to)) return ok(read.value.bytes.subarray(from, to));
+		if (read.ok && read.value) this.#found(group, read.value.held); // or the read would find the same forever
+		if (read.ok) return fail(this.#closed ? 'closed' : 'lost');
 		if (read.error === 'lost') return fail('lost');
 		return fail(read.error === 'changed' || read.error === 'gone' ? read.error : 'closed');
+	}
+
+	/** A group came from the store. Chunks that rotted there are held no longer, and fetched anew. */
+	#found(group: number, held: Bytes | undefined): void {
+		if (this.#engine.requests?.inventory.exceeds(group, held ?? new Uint8Array(CHUNK_SET_BYTES)) !== true) return;
+		this.#step({ type: 'group-lost', group, ...(held && { held }) });
+		this.#reads?.recount();
 	}
 
 	/** A group that should be here. One that is not is lost, and one that cannot be read is the host's to know of. */
@@ -314,4 +324,11 @@ export class PeerNode {
 			part: (name: PartName) => this.attachments.serve(name),
 		};
 	}
+}
+
+/** Whether bytes `from` to `to` of a group are all there. */
+function holdsAll({ held }: StoredGroup, from: number, to: number): boolean {
+	const chunks = BitSet.from(held, GROUP_CHUNKS);
+	const missing = chunks?.nextMissing(Math.floor(from / CHUNK_BYTES)) ?? 0;
+	return missing < 0 || missing * CHUNK_BYTES >= to;
 }

@@ -1,22 +1,29 @@
 /** What every `GroupStore` that keeps what it is given must hold, as tests. */
 import { describe, expect, test } from 'vitest';
 import { BitSet } from '../base/bit-set.ts';
-import type { Bytes } from '../base/bytes.ts';
+import { concat, type Bytes } from '../base/bytes.ts';
 import { randomBelow, seededRng } from '../base/rng.ts';
 import type { GroupStore, Inventory, StoredGroup } from '../ports/group-store.ts';
 import type { ShareId } from '../protocol/ids.ts';
 import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES } from '../protocol/limits.ts';
+import { hashLeafNow } from '../protocol/merkle.ts';
 import type { Certificate } from '../protocol/peer-message.ts';
+import { testCrypto } from './test-crypto.ts';
 
 /** Where stores live on after they are closed. Each test gets a fresh and empty one. */
 export interface StoreHouse {
 	/** The store of a share, as after a reload. `groups`: how many groups the share has. */
 	open(share: ShareId, groups: number): Promise<GroupStore>;
+	/** Flips a bit of byte `at` of a kept group, as a rotting disk would. While the share's store is closed. */
+	spoil(share: ShareId, group: number, at: number): Promise<void>;
 	/** Frees what the house holds, after the test. */
 	readonly end?: () => Promise<void>;
 }
 
-/** A group for tests: `chunks` of it held, the first ones. `length` bytes, different for each `seed`. */
+/** SHA-256 for stores under test. */
+export const testHash = testCrypto().sha256Now;
+
+/** A group for tests: `held` chunks of it held, the first ones. `length` bytes, different for each `seed`. */
 export function storedGroup(
 	seed: number, options: { length?: number; held?: number; certificate?: Certificate } = {},
 ): StoredGroup {
@@ -25,7 +32,8 @@ export function storedGroup(
 	const chunks = Math.ceil(length / CHUNK_BYTES);
 	const set = new BitSet(GROUP_CHUNKS);
 	for (let k = 0; k < Math.min(held, chunks); k++) set.add(k);
-	return { bytes: noise(length, seed), held: set.bytes(), leaves: noise(chunks * HASH_BYTES, seed + 2), certificate };
+	const bytes = noise(length, seed);
+	return { bytes, held: set.bytes(), leaves: leavesOf(bytes), certificate };
 }
 
 const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;
@@ -56,6 +64,7 @@ export function groupStoreContract(name: string, build: () => Promise<StoreHouse
 	describe(`group store: ${name}`, () => {
 		describeKeeping(withStore);
 		describeLasting(withStore);
+		describeRot(withStore);
 	});
 }
 
@@ -189,6 +198,53 @@ function describeLasting(withStore: WithStore): void {
 	}));
 }
 
+function describeRot(withStore: WithStore): void {
+	/** Keeps a group, spoils bytes of it, and reopens the store. */
+	const spoiled = async (
+		[, reopen, house]: Parameters<Body>, group: StoredGroup, at: readonly number[],
+	): Promise<GroupStore> => {
+		const before = await reopen();
+		await wholeIn(before);
+		await before.write(7, group);
+		await before.close();
+		for (const byte of at) await house.spoil(SHARE, 7, byte);
+		return house.open(SHARE, GROUPS);
+	};
+
+	test('a chunk that no longer fits its leaf is held no longer, the others are', withStore(async (...bed) => {
+		const group = storedGroup(20);
+		const rest = BitSet.from(group.held, GROUP_CHUNKS)!;
+		const rotten = await spoiled(bed, group, [0, 77 * CHUNK_BYTES - 1, GROUP_BYTES - 1]);
+		for (const k of [0, 76, 127]) rest.delete(k);
+		await expectHeld(rotten, 7, { ...group, held: rest.bytes() });
+		await rotten.close();
+		const again = await bed[1]();
+		const inventory = await inventoryOf(again);
+		expect(members(inventory)).toEqual([]);
+		expect([...inventory.partial]).toEqual([[7, rest.bytes()]]);
+		await expectHeld(again, 7, { ...group, held: rest.bytes() });
+	}));
+
+	test('a group of which nothing fits is gone, and can be kept anew', withStore(async (...bed) => {
+		const group = storedGroup(21, { length: CHUNK_BYTES + 5 });
+		const rotten = await spoiled(bed, group, [100, CHUNK_BYTES + 4]);
+		expect(await rotten.read(7)).toEqual({ ok: true, value: undefined });
+		expect(await rotten.write(7, group)).toEqual({ ok: true, value: undefined });
+		await expectHeld(rotten, 7, group);
+		await rotten.close();
+		const again = await bed[1]();
+		expect(await wholeIn(again)).toEqual([7]);
+		await expectHeld(again, 7, group);
+	}));
+
+	test('what is not held may be anything', withStore(async (...bed) => {
+		const part = storedGroup(22, { held: 3 });
+		const store = await spoiled(bed, part, [3 * CHUNK_BYTES, 100 * CHUNK_BYTES]);
+		await expectHeld(store, 7, part);
+		await store.close();
+	}));
+}
+
 async function inventoryOf(store: GroupStore): Promise<Inventory> {
 	const inventory = await store.inventory();
 	expect(inventory.ok).toBe(true);
@@ -216,6 +272,13 @@ async function expectHeld(store: GroupStore, group: number, expected: StoredGrou
 		const same = value?.bytes.subarray(...range).every((byte, k) => byte === expected.bytes[range[0] + k]);
 		expect(same, `chunk ${chunk} of group ${group}`).toBe(true);
 	}
+}
+
+/** The leaf hashes of all chunks. */
+function leavesOf(bytes: Bytes): Bytes {
+	const count = Math.ceil(bytes.length / CHUNK_BYTES);
+	const chunks = Array.from({ length: count }, (_, k) => bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES));
+	return concat(...chunks.map((chunk) => hashLeafNow(testHash, chunk)));
 }
 
 function noise(length: number, seed: number): Bytes {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StoredGroup } from '../ports/group-store.ts';
-import { groupStoreContract, storedGroup } from './group-store-contract.ts';
+import { groupStoreContract, storedGroup, testHash } from './group-store-contract.ts';
 import { MemoryGroupStore } from './memory-group-store.ts';
 
 groupStoreContract('in memory', () => {
@@ -10,7 +10,14 @@ groupStoreContract('in memory', () => {
 		house.set(share, groups);
 		return groups;
 	};
-	return Promise.resolve({ open: (share, groups) => Promise.resolve(new MemoryGroupStore(groups, kept(share))) });
+	return Promise.resolve({
+		open: (share, groups) => Promise.resolve(new MemoryGroupStore(groups, kept(share), testHash)),
+		spoil: (share, group, at) => {
+			const bytes = kept(share).get(group)!.bytes;
+			bytes[at] = (bytes[at] ?? 0) ^ 1;
+			return Promise.resolve();
+		},
+	});
 });
 
 test('it fails as it is told, and keeps nothing meanwhile', async () => {

@@ -147,7 +147,7 @@ export class ShareBed {
 			share: this.share.keys.id, self: id, crypto, clock: this.clock, rng: seededRng(this.#peers), parts,
 			openStore: (layout) => {
 				told.push('open-store');
-				store = new MemoryGroupStore(layout.groups, kept);
+				store = new MemoryGroupStore(layout.groups, kept, crypto.sha256Now);
 				return Promise.resolve(ok(store));
 			},
 			host: {

@@ -4,31 +4,35 @@
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { BitSet } from '../../shared/base/bit-set.ts';
-import type { Bytes } from '../../shared/base/bytes.ts';
+import { equalBytes, type Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import { contentOf, faultOf } from './slot-store.ts';
-import { isWhole, type SlotContent } from './slot-table.ts';
+import { proofDigest } from '../../shared/protocol/fitting-chunks.ts';
+import type { Hash } from '../../shared/protocol/merkle.ts';
+import { checked, contentOf, faultOf } from './slot-store.ts';
+import { isWhole, type ProvenContent } from './slot-table.ts';
 import type { KeptShare } from './store-messages.ts';
 
 type Key = [ShareId, number];
 
 interface Schema extends DBSchema {
 	groups: { key: Key; value: Omit<StoredGroup, 'held'> };
-	contents: { key: Key; value: SlotContent };
+	contents: { key: Key; value: ProvenContent };
 }
 
 /** The database of all groups of all shares. */
 export type GroupDatabase = IDBPDatabase<Schema>;
 
 const NAME = 'streamlet-groups';
-const VERSION = 1;
+/** Of the records above. What another version kept is fetched again. */
+const VERSION = 2;
 
 /** Opens it; `gone` where the browser keeps nothing for this page. */
 export async function openGroupDatabase(): Promise<Result<GroupDatabase, StoreFault>> {
 	return attempt(() => openDB<Schema>(NAME, VERSION, {
 		upgrade(fresh) {
+			for (const store of [...fresh.objectStoreNames]) fresh.deleteObjectStore(store);
 			for (const store of ['groups', 'contents'] as const) fresh.createObjectStore(store);
 		},
 		// A newer page wants to upgrade, or somebody to delete everything: calls fail with `gone` from now on.
@@ -68,13 +72,15 @@ export class IdbGroupStore implements GroupStore {
 	readonly #db: GroupDatabase;
 	readonly #share: ShareId;
 	readonly #groups: number;
+	readonly #hash: Hash;
 	readonly #underWay = new Set<Promise<unknown>>();
 
-	/** @param groups - how many groups the share has */
-	constructor(db: GroupDatabase, share: ShareId, groups: number) {
+	/** @param about - `groups`: how many groups the share has */
+	constructor(db: GroupDatabase, share: ShareId, about: { readonly groups: number; readonly hash: Hash }) {
 		this.#db = db;
 		this.#share = share;
-		this.#groups = groups;
+		this.#groups = about.groups;
+		this.#hash = about.hash;
 	}
 
 	inventory(): Promise<Result<Inventory, StoreFault>> {
@@ -97,7 +103,10 @@ export class IdbGroupStore implements GroupStore {
 				transaction.objectStore('groups').get([this.#share, group]),
 				transaction.objectStore('contents').get([this.#share, group]),
 			]);
-			return stored && content && { ...stored, held: content.held };
+			if (!stored || !content) return undefined;
+			const held = checked({ ...stored, held: content.held }, content, this.#hash);
+			if (!equalBytes(held, content.held)) await this.#amend(content, held);
+			return held.some((byte) => byte !== 0) ? { ...stored, held } : undefined;
 		});
 	}
 
@@ -107,9 +116,11 @@ export class IdbGroupStore implements GroupStore {
 			const { form, bytes } = stored.certificate;
 			const [held, leaves, certificate] = [tight(stored.held), tight(stored.leaves), { form, bytes: tight(bytes) }];
 			const own = { bytes: tight(stored.bytes), leaves, certificate };
+			const proof = proofDigest(leaves, certificate.bytes, this.#hash);
+			const content = { ...contentOf(group, { ...stored, held }), proof };
 			await Promise.all([
 				transaction.objectStore('groups').put(own, [this.#share, group]),
-				transaction.objectStore('contents').put(contentOf(group, { ...stored, held }), [this.#share, group]),
+				transaction.objectStore('contents').put(content, [this.#share, group]),
 				transaction.done,
 			]);
 		});
@@ -127,6 +138,19 @@ export class IdbGroupStore implements GroupStore {
 	}
 
 	async close(): Promise<void> { await Promise.all(this.#underWay); }
+
+	/** Less of a group is what it was. Another tab may have written it anew meanwhile: then that stands. */
+	async #amend(was: ProvenContent, held: Bytes): Promise<void> {
+		const transaction = this.#db.transaction(['groups', 'contents'], 'readwrite');
+		const key: Key = [this.#share, was.group];
+		const contents = transaction.objectStore('contents');
+		const now = await contents.get(key);
+		if (now && equalBytes(now.held, was.held)) {
+			if (held.some((byte) => byte !== 0)) await contents.put({ ...was, held }, key);
+			else await Promise.all([contents.delete(key), transaction.objectStore('groups').delete(key)]);
+		}
+		await transaction.done;
+	}
 
 	#run<T>(action: () => Promise<T>): Promise<Result<T, StoreFault>> {
 		const running = attempt(action);

@@ -9,12 +9,23 @@ import { clearDatabase, IdbGroupStore, keptInDatabase, openGroupDatabase } from 
 import { OpfsGroupStore } from './opfs-group-store.ts';
 import type { KeptShare } from './store-messages.ts';
 import { StoreWorker } from './store-worker.ts';
+import { UnkeptStore } from './unkept-store.ts';
+import { sha256Now } from './wasm-sha256.ts';
 
 /** Room for this page's data, as the browser estimates it. */
 export interface Room { readonly usageBytes: number; readonly quotaBytes: number }
 
-/** The store of one share. `busy`: another tab watches the same film. */
+/**
+ * The store of one share; one that refuses all it is given where there is no room for any. `busy`: another tab watches
+ * the same film.
+ */
 export async function openGroupStore(share: ShareId, layout: Layout): Promise<Result<GroupStore, StoreFault>> {
+	const opened = await openKeepingStore(share, layout);
+	if (opened.ok || opened.error === 'busy') return opened;
+	return ok(new UnkeptStore(layout.groups));
+}
+
+async function openKeepingStore(share: ShareId, layout: Layout): Promise<Result<GroupStore, StoreFault>> {
 	if (hasFileSystem()) {
 		const worker = StoreWorker.start();
 		const opened = await OpfsGroupStore.open(worker, share, layout.groups);
@@ -24,7 +35,8 @@ export async function openGroupStore(share: ShareId, layout: Layout): Promise<Re
 	}
 	const db = await openGroupDatabase();
 	if (!db.ok) return db;
-	return ok(new OwningStore(new IdbGroupStore(db.value, share, layout.groups), () => db.value.close()));
+	const store = new IdbGroupStore(db.value, share, { groups: layout.groups, hash: await sha256Now() });
+	return ok(new OwningStore(store, () => db.value.close()));
 }
 
 /** What is kept, and how many bytes of each share. */

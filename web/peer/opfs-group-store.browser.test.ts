@@ -3,6 +3,7 @@ import { equalBytes } from '../../shared/base/bytes.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { groupStoreContract, storedGroup } from '../../shared/testkit/group-store-contract.ts';
 import { OpfsGroupStore } from './opfs-group-store.ts';
+import { PROOF_ROOM, SLOT_BYTES, SlotTable } from './slot-table.ts';
 import { StoreWorker } from './store-worker.ts';
 
 const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;
@@ -21,8 +22,20 @@ async function opened(by: StoreWorker, share: ShareId, groups: number): Promise<
 
 groupStoreContract('OPFS', async () => {
 	await worker.ask({ type: 'wipe' });
-	return { open: (share, groups) => opened(worker, share, groups) };
+	return { open: (share, groups) => opened(worker, share, groups), spoil };
 });
+
+/** Flips a bit of a group where its share's table says that it lies. */
+async function spoil(share: ShareId, group: number, at: number): Promise<void> {
+	const directory = await (await (await navigator.storage.getDirectory()).getDirectoryHandle('groups')).getDirectoryHandle(share);
+	const [table, slots] = await Promise.all(['table', 'slots'].map((name) => directory.getFileHandle(name)));
+	const entries = new SlotTable(new Uint8Array(await (await table!.getFile()).arrayBuffer()), () => true);
+	const position = entries.get(group)!.slot * SLOT_BYTES + PROOF_ROOM + at;
+	const [byte = 0] = new Uint8Array(await (await slots!.getFile()).slice(position, position + 1).arrayBuffer());
+	const writing = await slots!.createWritable({ keepExistingData: true });
+	await writing.write({ type: 'write', position, data: Uint8Array.of(byte ^ 1) });
+	await writing.close();
+}
 
 test('a share that another tab has open is busy, and free again once that tab closed it', async () => {
 	await worker.ask({ type: 'wipe' });

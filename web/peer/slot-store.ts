@@ -1,16 +1,20 @@
 /**
  * The groups of one share in two files: slots, and the table that says what they hold. A group is written to a free
  * slot, never over its old one; then the slots are flushed, then its entry is written, then the table is flushed. A
- * crash at any point leaves all of the new or all of the old.
+ * crash at any point leaves all of the new or all of the old. Whatever else happens to the files, each read compares
+ * what it finds with its leaves, and takes what does not fit off the table.
  */
 import { BitSet } from '../../shared/base/bit-set.ts';
-import type { Bytes } from '../../shared/base/bytes.ts';
+import { equalBytes, type Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
+import { CHUNK_SET_BYTES } from '../../shared/protocol/peer-message.ts';
+import { fittingChunks, proofDigest } from '../../shared/protocol/fitting-chunks.ts';
 import { HASH_BYTES } from '../../shared/protocol/limits.ts';
+import type { Hash } from '../../shared/protocol/merkle.ts';
 import {
 	CERTIFICATE_AT, chunksOf, ENTRY_BYTES, entryBytes, isWhole, PROOF_ROOM, SLOT_BYTES, SlotTable,
-	type Slot, type SlotContent,
+	type ProvenContent, type Slot, type SlotContent,
 } from './slot-table.ts';
 
 /** What we use of a `FileSystemSyncAccessHandle`. */
@@ -34,12 +38,14 @@ interface Step { readonly change: Change; entry?: Slot; fault?: StoreFault }
 export class SlotStore {
 	readonly #slots: SyncFile;
 	readonly #table: SyncFile;
+	readonly #hash: Hash;
 	readonly #places: SlotTable;
 
 	/** Reads the table: 64 bytes for each MiB. */
-	constructor(slots: SyncFile, table: SyncFile) {
+	constructor(slots: SyncFile, table: SyncFile, hash: Hash) {
 		this.#slots = slots;
 		this.#table = table;
+		this.#hash = hash;
 		const found = new Uint8Array(table.getSize());
 		const bytes = found.subarray(0, table.read(found, { at: 0 }));
 		const end = slots.getSize();
@@ -59,14 +65,17 @@ export class SlotStore {
 		return { whole: whole.bytes(), partial };
 	}
 
-	/** A group in fresh memory; undefined when it is not here. */
+	/** What of a group is still as it was written, in fresh memory; undefined when nothing is. */
 	read(group: number): Result<StoredGroup | undefined, StoreFault> {
 		const slot = this.#places.get(group);
 		if (!slot) return ok(undefined);
 		const image = new Uint8Array(PROOF_ROOM + slot.length);
-		const got = attempt(() => this.#slots.read(image, { at: slot.slot * SLOT_BYTES }));
+		const got = attempt(() => this.#slots.read(image, { at: slot.slot * SLOT_BYTES })); // zeros past the file's end
 		if (!got.ok) return got;
-		return got.value === image.length ? ok(groupIn(image, slot)) : fail('lost');
+		const stored = groupIn(image, slot);
+		const held = checked(stored, slot, this.#hash);
+		if (!equalBytes(held, slot.held)) this.#amend(slot, held);
+		return ok(this.#places.get(group) && { ...stored, held });
 	}
 
 	/** Makes changes in order; many at once cost two flushes. Each has its own result. */
@@ -94,6 +103,20 @@ export class SlotStore {
 		this.#table.close();
 	}
 
+	/**
+	 * Less of a slot is what it was. Its entry is written anew in its place and not flushed: after a crash, or when it
+	 * cannot be written, the next read finds the same.
+	 */
+	#amend(slot: Slot, held: Bytes): void {
+		const isGone = held.every((byte) => byte === 0);
+		const entry = this.#places.place(slot.slot, { ...slot, held });
+		if (isGone) this.#places.drop(slot.group);
+		else this.#places.put(entry);
+		const bytes = isGone ? new Uint8Array(ENTRY_BYTES) : entryBytes(entry);
+		attempt(() => this.#table.write(bytes, { at: slot.slot * ENTRY_BYTES }));
+		if (isGone) this.#places.release(slot.slot);
+	}
+
 	#clear(slots: readonly number[]): void {
 		for (const slot of slots) this.#table.write(new Uint8Array(ENTRY_BYTES), { at: slot * ENTRY_BYTES });
 	}
@@ -103,7 +126,9 @@ export class SlotStore {
 		const slot = this.#places.take();
 		const written = attempt(() => this.#slots.write(change.image, { at: slot * SLOT_BYTES }));
 		if (written.ok && written.value === change.image.length) {
-			return { change, entry: this.#places.place(slot, change.content) };
+			const { leaves, certificate } = groupIn(change.image, change.content);
+			const proof = proofDigest(leaves, certificate.bytes, this.#hash);
+			return { change, entry: this.#places.place(slot, { ...change.content, proof }) };
 		}
 		this.#places.release(slot);
 		return { change, fault: written.ok ? 'full' : written.error };
@@ -142,6 +167,13 @@ export function packSlot(stored: StoredGroup, room: ArrayBuffer): Bytes {
 export function contentOf(group: number, stored: StoredGroup): SlotContent {
 	const { bytes, held, certificate } = stored;
 	return { group, length: bytes.length, held, form: certificate.form, certificateBytes: certificate.bytes.length };
+}
+
+/** The chunks of a group that still fit, given that its proof does. None, when they cannot be told. */
+export function checked(stored: StoredGroup, { length, proof }: ProvenContent, hash: Hash): Bytes {
+	const { bytes, leaves, certificate } = stored;
+	const isProven = bytes.length === length && equalBytes(proofDigest(leaves, certificate.bytes, hash), proof);
+	return isProven ? fittingChunks(stored, hash).bytes() : new Uint8Array(CHUNK_SET_BYTES);
 }
 
 /** Views on a slot's image. */

@@ -6,6 +6,7 @@
 import { BitSet } from '../../shared/base/bit-set.ts';
 import { ByteReader, ByteWriter, type Bytes } from '../../shared/base/bytes.ts';
 import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES, MAX_GROUPS } from '../../shared/protocol/limits.ts';
+import { PROOF_DIGEST_BYTES } from '../../shared/protocol/fitting-chunks.ts';
 import { CHUNK_SET_BYTES, type Certificate } from '../../shared/protocol/peer-message.ts';
 
 /** Bytes of an entry: it never spans two sectors of a disk. */
@@ -29,11 +30,14 @@ export interface SlotContent {
 	readonly certificateBytes: number;
 }
 
-/** A slot in use. */
-export interface Slot extends SlotContent { readonly slot: number; readonly sequence: number }
+/** What a slot holds, and `proofDigest` of its leaves and certificate when they were written. */
+export interface ProvenContent extends SlotContent { readonly proof: Bytes }
 
-/** "SLT1": entries of another layout, and zeros, are no entries. */
-const MAGIC = 0x534c5431;
+/** A slot in use. */
+export interface Slot extends ProvenContent { readonly slot: number; readonly sequence: number }
+
+/** "SLT2": entries of another layout, and zeros, are no entries. */
+const MAGIC = 0x534c5432;
 const FORMS = ['signature', 'path'] as const satisfies readonly Certificate['form'][];
 const CHECKED_BYTES = ENTRY_BYTES - 4;
 
@@ -76,7 +80,7 @@ export class SlotTable {
 	/** A slot that nothing points at. */
 	take(): number { return this.#free.pop() ?? this.#slots++; }
 	/** The entry that would make `slot` the place of its group. */
-	place(slot: number, content: SlotContent): Slot { return { ...content, slot, sequence: ++this.#sequence }; }
+	place(slot: number, content: ProvenContent): Slot { return { ...content, slot, sequence: ++this.#sequence }; }
 	/** Makes a slot reusable. */
 	release(slot: number): void { this.#free.push(slot); }
 
@@ -97,9 +101,9 @@ export class SlotTable {
 
 /** The bytes of an entry. */
 export function entryBytes(entry: Slot): Bytes {
-	const { group, length, held, form, certificateBytes, sequence } = entry;
+	const { group, length, held, form, certificateBytes, proof, sequence } = entry;
 	const w = new ByteWriter(ENTRY_BYTES).u32(MAGIC).u64(sequence).u32(group).u32(length).bytes(held);
-	const bytes = w.u8(FORMS.indexOf(form)).u16(certificateBytes).done();
+	const bytes = w.u8(FORMS.indexOf(form)).u16(certificateBytes).bytes(proof).done();
 	new DataView(bytes.buffer).setUint32(CHECKED_BYTES, crc32(bytes.subarray(0, CHECKED_BYTES)));
 	return bytes;
 }
@@ -112,10 +116,13 @@ function readEntry(table: Bytes, slot: number): Slot | undefined {
 	const entry = { slot, sequence: r.u64(), group: r.u32(), length: r.u32(), held: r.bytes(CHUNK_SET_BYTES).slice() };
 	const form = FORMS[r.u8()];
 	const certificateBytes = r.u16();
+	const proof = r.bytes(PROOF_DIGEST_BYTES).slice();
 	r.bytes(r.left - 4);
 	if (r.u32() !== crc32(bytes.subarray(0, CHECKED_BYTES)) || form === undefined) return undefined;
-	const fits = entry.group < MAX_GROUPS && entry.length > 0 && entry.length <= GROUP_BYTES;
-	return fits && certificateBytes <= PROOF_ROOM - CERTIFICATE_AT ? { ...entry, form, certificateBytes } : undefined;
+	const fits = entry.group < MAX_GROUPS && entry.length > 0 && entry.length <= GROUP_BYTES
+		&& BitSet.from(entry.held, GROUP_CHUNKS)?.next(chunksOf(entry.length)) === -1;
+	if (!fits || certificateBytes > PROOF_ROOM - CERTIFICATE_AT) return undefined;
+	return { ...entry, form, certificateBytes, proof };
 }
 
 /** CRC-32 of IEEE 802.3. Bit by bit: an entry is short. */

@@ -5,6 +5,7 @@
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import { parseShareId, type ShareId } from '../../shared/protocol/ids.ts';
+import { sha256Now } from './wasm-sha256.ts';
 import { faultOf, SlotStore, type Change, type SyncFile } from './slot-store.ts';
 import type { KeptShare, StoreAnswer, StoreCall, StoreRequest, StoreValues } from './store-messages.ts';
 
@@ -23,6 +24,7 @@ const HELD_RETRIES = 20;
 const HELD_RETRY_MS = 50;
 
 const open = new Map<ShareId, OpenShare>();
+const hashing = sha256Now();
 const turn = new MessageChannel(); // timers of hidden pages' workers are slow, messages are not
 
 addEventListener('message', (event: MessageEvent<StoreCall>) => {
@@ -88,7 +90,7 @@ async function openShare(share: ShareId): Promise<void> {
 	const slots = await hold(await directory.getFileHandle('slots', { create: true }));
 	try {
 		const table = await hold(await directory.getFileHandle('table', { create: true }));
-		open.set(share, { store: new SlotStore(slots, table), waiting: [] });
+		open.set(share, { store: new SlotStore(slots, table, await hashing), waiting: [] });
 	} catch (error) {
 		slots.close();
 		throw error;

@@ -118,6 +118,8 @@ export interface WatchView {
 	readonly held: readonly Stretch[];
 	readonly heldFraction: number;
 	readonly complete: boolean;
+	/** Nothing more can be kept on this device: it is full. What was kept stays, and the film plays on. */
+	readonly noRoom: boolean;
 	readonly downBps: number;
 	readonly upBps: number;
 	readonly audioTracks: readonly { readonly id: number; readonly label: string; readonly selected: boolean }[];

@@ -8,6 +8,6 @@ export function failedWatch(link: string, problem: WatchProblem): WatchView {
 		id: '' as ShareId, link, status: { state: 'failed', problem },
 		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined,
 		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0,
-		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, resumeAtSec: undefined,
+		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, noRoom: false, resumeAtSec: undefined,
 	};
 }

@@ -71,6 +71,7 @@ export class WatchSession {
 	#startupMs: number | undefined;
 	#indexWanted = false;
 	#muted = false;
+	#noRoom = false;
 	#closed = false;
 
 	/** @param url - the link as it was opened, to be shown and copied */
@@ -88,7 +89,7 @@ export class WatchSession {
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
-				storeFailed: () => this.#fail({ problem: 'storage' }),
+				storeFailed: () => this.#storeFailed(),
 			},
 		});
 		this.#routes = new Routes(this.#peer);
@@ -159,7 +160,7 @@ export class WatchSession {
 	}
 
 	async #described(descriptor: ClearDescriptor): Promise<void> {
-		const { crypto, records } = this.#context.parts;
+		const { crypto } = this.#context.parts;
 		if (descriptor.state === 'revoked') return this.#fail({ problem: 'stopped' });
 		const [opened] = [await openDescriptor(crypto, descriptor, this.#keys.descriptor), await this.#kept];
 		if (!opened.ok) return this.#fail({ problem: 'wrong-key' });
@@ -168,8 +169,7 @@ export class WatchSession {
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
-		const { bytes } = descriptor;
-		await records.putWatched({ id: this.id, descriptor: bytes, positionSec: this.#positionSec, updatedAt: Date.now() });
+		await this.#remember(descriptor);
 		await this.#play();
 		void this.#showPoster();
 		if (this.#playedOnce) void this.#keepAttachments();
@@ -274,9 +274,20 @@ export class WatchSession {
 		const descriptor = this.descriptor;
 		if (!descriptor || video.currentTime === 0) return;
 		this.#positionSec = video.ended ? 0 : video.currentTime;
-		void this.#context.parts.records.putWatched({
-			id: this.id, descriptor: descriptor.bytes, positionSec: this.#positionSec, updatedAt: Date.now(),
-		});
+		void this.#remember(descriptor);
+	}
+
+	/** For the next visit. On a full disk there is nothing to be done about it. */
+	async #remember({ bytes }: ClearDescriptor): Promise<void> {
+		const record = { id: this.id, descriptor: bytes, positionSec: this.#positionSec, updatedAt: Date.now() };
+		await this.#context.parts.records.putWatched(record).catch(() => undefined);
+	}
+
+	/** A store that opened and then refuses, keeps no more; the film goes on from what comes. */
+	#storeFailed(): void {
+		if (this.snapshot.chunks.total === 0) return this.#fail({ problem: 'storage' });
+		this.#noRoom = true;
+		this.#pulse.now();
 	}
 
 	#fail(problem: WatchProblem): void {
@@ -306,7 +317,7 @@ export class WatchSession {
 			status: this.#state(snapshot), people,
 			held: snapshot.runs.map(([from, to]) => ({ from: from / snapshot.groups, to: to / snapshot.groups })),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
-			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total,
+			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, noRoom: this.#noRoom,
 			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
 			upBps: people.reduce((sum, person) => sum + person.upBps, 0),
 			audioTracks: audio ?? [], silentBecause: player?.silentBecause[0], mutedByBrowser: this.#muted,

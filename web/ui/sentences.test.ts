@@ -18,7 +18,7 @@ const share = (more: Partial<ShareView> = {}): ShareView => ({
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],
 	held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, audioTracks: [], silentBecause: undefined,
-	mutedByBrowser: false, resumeAtSec: undefined, ...more,
+	mutedByBrowser: false, noRoom: false, resumeAtSec: undefined, ...more,
 });
 
 test('the count of people begins with the number of those whose line is up', () => {
@@ -123,6 +123,7 @@ test('every failure of watching has a title of its own and something to do', () 
 test('all of the film is said only when it is complete', () => {
 	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 0.999 }))).toContain('99 %');
 	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 1, complete: true }))).toMatch(/^All/);
+	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 0.5, noRoom: true }))).toMatch(/full.*plays on/);
 });
 
 test('a person is what they do', () => {

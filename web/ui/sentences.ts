@@ -186,7 +186,8 @@ export function watchProblemSentence(problem: WatchProblem): Sentence {
 /** How much of the film is here, for people who cannot see the bar. */
 export function heldSentence(watch: WatchView): string {
 	if (watch.complete) return 'All of the film is on this device.';
-	return `${Math.floor(watch.heldFraction * 100)} % of the film is on this device.`;
+	const part = `${Math.floor(watch.heldFraction * 100)} % of the film is on this device.`;
+	return watch.noRoom ? `This device is full: nothing more of the film can be kept. It plays on while others are here. ${part}` : part;
 }
 
 /** What somebody is doing right now. */

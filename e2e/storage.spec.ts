@@ -1,0 +1,75 @@
+/** What is kept on a device: a disk that runs full in mid-film, and a browser that is killed. */
+import { networkInterfaces } from 'node:os';
+import { expect } from '@playwright/test';
+import { CHUNK_BYTES } from '../shared/protocol/limits.ts';
+import { crashAgainAndAgain } from './crashes.ts';
+import { film } from './films/make-films.ts';
+import { Person, test as base } from './fixtures.ts';
+import { Profile } from './persistent.ts';
+
+const MIB = 2 ** 20;
+
+// A Playwright context is incognito, where files live in memory: these people have profiles on disk.
+const test = base.extend<{ readonly profile: Profile }>({
+	profile: async ({}, use) => { // Playwright reads the pattern, so it stays, empty as it is
+		const profile = await Profile.make();
+		await use(profile);
+		await profile.close();
+	},
+});
+
+/** The first address of this machine that is not its own loopback. */
+function lanAddress(): string | undefined {
+	const addresses = Object.values(networkInterfaces()).flat();
+	return addresses.find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+}
+
+for (const [what, host] of [['files', 'localhost'], ['a database, on plain HTTP,', lanAddress()]] as const) {
+	test(`${what} on a full disk: the film plays on, the person is told, what was kept stays`, async (
+		{ person, profile, server },
+	) => {
+		test.skip(host === undefined, 'this machine has no network address');
+		const sharer = await person();
+		const link = (await sharer.share(await film('ten-minutes'))).replace('localhost', host ?? '');
+		const context = await profile.start();
+		const viewer = new Person(await context.newPage(), context, server.url);
+		const devtools = await context.newCDPSession(viewer.page);
+		const { origin } = new URL(link);
+		await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 30 * MIB });
+		await viewer.watch(link);
+		await expect(viewer.page.getByText(/nothing more of the film can be kept/i)).toBeVisible({ timeout: 30_000 });
+		expect((await viewer.snapshot()).state).toBe('playing');
+
+		await viewer.seek(400);
+		await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(405);
+		const { chunks, bytes, size, playback } = await viewer.snapshot();
+		expect(playback.stalls).toBe(0);
+		expect(chunks.rejected).toBe(0);
+		expect(bytes.downloaded).toBeLessThan(size * 0.8); // not the whole film in the background, over and over
+
+		await sharer.page.close();
+		await viewer.page.reload();
+		await viewer.seek(0);
+		await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(1);
+		const after = await viewer.snapshot();
+		// Chromium lets a file grow by doubling, so the last of the room is never a file's.
+		expect(after.chunks.held * CHUNK_BYTES).toBeGreaterThan(12 * MIB);
+		expect(after.bytes.downloaded).toBe(0);
+	});
+}
+
+test('a browser that is killed twice goes on from disk, and without the sharer', async ({ person, profile }) => {
+	const sharer = await person();
+	const link = await sharer.share(await film('ten-minutes'));
+	const { lives } = await crashAgainAndAgain(profile, link, { kills: 2, seed: 3 });
+	const lost = lives.reduce((sum, { heldBefore, heldAfter }) => sum + Math.max(0, heldBefore - heldAfter), 0);
+	expect(lost).toBeLessThanOrEqual(lives.length * 4 * MIB);
+	expect(lives.map(({ rejected }) => rejected)).toEqual([0, 0]);
+	await profile.crash();
+	await sharer.page.close();
+	const context = await profile.start();
+	const viewer = new Person(await context.newPage(), context, '');
+	await viewer.watch(link);
+	await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(1);
+	expect((await viewer.snapshot()).bytes.downloaded).toBe(0);
+});
