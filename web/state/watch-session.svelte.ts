@@ -169,7 +169,7 @@ export class WatchSession {
 		this.#body = opened.value;
 		this.#reader ??= this.#peer.node.reader(contentKeyOf(opened.value.access));
 		this.#pulse.now();
-		await this.#remember(descriptor);
+		void this.#remember(descriptor);
 		await this.#play();
 		void this.#showPoster();
 		if (this.#playedOnce) void this.#keepAttachments();
