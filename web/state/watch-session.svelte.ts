@@ -13,7 +13,7 @@ import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { ContainerIndex } from '../media/container-index.ts';
-import { FilmPlayer } from '../media/player.ts';
+import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
@@ -54,6 +54,8 @@ export class WatchSession {
 	readonly #keys: LinkKeys;
 	readonly #peer: SwarmPeer;
 	readonly #routes: Routes;
+	/** A piece of its own, fetched while people are looked for: the first page has no use for it. */
+	readonly #playing = import('../media/player.ts');
 	/** The former visit. Whatever writes or plays a position waits for it. */
 	readonly #kept: Promise<WatchRecord | undefined>;
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
@@ -180,17 +182,21 @@ export class WatchSession {
 		const [reader, video] = [this.#reader, this.#video];
 		if (!reader || !video || this.#player || this.#closed || this.#problem) return;
 		const index = this.#attachedIndex();
+		const playing = await this.#playing.catch(() => undefined);
+		if (!playing) return this.#fail({ problem: 'internal' }); // the server is gone, or serves a later build
+		const { FilmPlayer: Player } = playing;
 		if (!index && !this.#indexWanted) {
 			this.#indexWanted = true;
-			this.#context.parts.clock.after(INDEX_PATIENCE_MS, () => this.#startPlayer(video, new ContainerIndex(reader)));
+			const own = () => this.#startPlayer(Player, { video, index: new ContainerIndex(reader) });
+			this.#context.parts.clock.after(INDEX_PATIENCE_MS, own);
 		}
-		if (index) this.#startPlayer(video, index);
-		return Promise.resolve();
+		if (index) this.#startPlayer(Player, { video, index });
 	}
 
-	#startPlayer(video: HTMLVideoElement, index: IndexSource): void {
+	#startPlayer(Player: typeof FilmPlayer, on: { readonly video: HTMLVideoElement; readonly index: IndexSource }): void {
+		const { video, index } = on;
 		if (this.#player || !this.#reader || this.#video !== video || this.#closed) return;
-		const player = new FilmPlayer({ video, reader: this.#reader, index });
+		const player = new Player({ video, reader: this.#reader, index });
 		this.#player = player;
 		video.requestVideoFrameCallback(() => {
 			this.#startupMs ??= performance.now(); // since the page began to load
