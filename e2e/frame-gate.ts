@@ -3,7 +3,7 @@
  * it a story decides who must be asked for what and when a lie is told, whatever the machine's speed.
  */
 import { GROUP_CHUNKS } from '../shared/protocol/limits.ts';
-import type { Person } from './fixtures.ts';
+import type { Person } from './person.ts';
 
 /** Frame types that a gate looks at (PROTOCOL.md §3). */
 export const FRAME = { chunk: 12, proof: 15 } as const;

@@ -1,9 +1,10 @@
 /** Links that cannot work, peers that lie, connections that protect less: each is recognised and explained. */
 import { expect } from '@playwright/test';
 import { film } from './films/make-films.ts';
-import { test, type Person } from './fixtures.ts';
+import { test } from './fixtures.ts';
 import { FRAME, FrameGate } from './frame-gate.ts';
 import { LAN_HOST } from './lan-host.ts';
+import type { Person } from './person.ts';
 
 test('a link without its key, cut short, or with another key says so', async ({ person }) => {
 	const [sharer, another] = [await person(), await person()];
