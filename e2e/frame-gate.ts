@@ -35,7 +35,10 @@ export class FrameGate {
 	async hold(): Promise<void> { await this.#set('hold', 0); }
 	/** What waits goes out, and all that follows. */
 	async pass(): Promise<void> { await this.#set('pass', 0); }
-	/** What waits goes out, and all that follows; in frames of this type one bit is wrong. */
+	/**
+	 * What waits goes out, and all that follows; in frames of this type one bit is wrong. Behind forged proofs chunks go
+	 * on waiting: to send many that nobody can check is an offence of its own.
+	 */
 	async forge(frameType: number): Promise<void> { await this.#set('forge', frameType); }
 
 	/** How many frames of this type wait: that many were asked for. */
@@ -71,6 +74,9 @@ function installGate({ fromGroup, types, groupChunks }: GateOptions): void {
 		const number = new DataView(frame.buffer).getUint32(1); // a chunk names itself, a proof its group
 		return (frame[0] === types.chunk ? Math.floor(number / groupChunks) : number) >= fromGroup;
 	}
+	function mustWait(frame: Uint8Array): boolean {
+		return gate.mode === 'hold' || (gate.mode === 'forge' && gate.forged === types.proof && frame[0] === types.chunk);
+	}
 	function release(channel: RTCDataChannel, frame: Uint8Array): void {
 		if (channel.readyState !== 'open') return;
 		if (gate.mode === 'forge' && frame[0] === gate.forged) {
@@ -82,12 +88,13 @@ function installGate({ fromGroup, types, groupChunks }: GateOptions): void {
 	function flush(): void {
 		const frames = waiting;
 		waiting = [];
-		for (const { channel, frame } of frames) release(channel, frame);
+		for (const { channel, frame } of frames) sendThroughGate.call(channel, frame);
 	}
-	RTCDataChannel.prototype.send = function sendThroughGate(this: RTCDataChannel, data: unknown) {
+	function sendThroughGate(this: RTCDataChannel, data: unknown): void {
 		const frame = new Uint8Array(data as Uint8Array<ArrayBuffer>); // the page may use its own again
 		if (!isWatched(frame)) send.call(this, frame);
-		else if (gate.mode === 'hold') waiting.push({ channel: this, frame });
+		else if (mustWait(frame)) waiting.push({ channel: this, frame });
 		else release(this, frame);
-	};
+	}
+	RTCDataChannel.prototype.send = sendThroughGate;
 }
