@@ -70,5 +70,5 @@ export default ts.config(
 	},
 	{ files: ['*.config.ts', '*.config.js', 'e2e/*.config.ts', 'e2e/global-setup.ts'], rules: { 'no-restricted-syntax': 'off' } },
 	{ files: ['**/*.mjs', '*.js'], ...ts.configs.disableTypeChecked },
-	{ files: ['**/log.ts', 'cli/**', 'e2e/run/**', 'e2e/bench/**'], rules: { 'no-console': 'off' } },
+	{ files: ['**/log.ts', 'cli/**', 'e2e/run/**', 'e2e/bench/**', 'e2e/prove/**'], rules: { 'no-console': 'off' } },
 );

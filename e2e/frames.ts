@@ -1,6 +1,6 @@
 /** Which frame of a test film is on screen: painted into the picture by the film's maker, read back from a canvas. */
 import { frameNumberOf } from './films/frame-number.ts';
-import type { Person } from './fixtures.ts';
+import type { Person } from './person.ts';
 
 /** Frames a second of the test films. */
 export const FRAME_RATE = 24;

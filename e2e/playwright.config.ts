@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { LAN_RULE } from './lan-host.ts';
 
 /** Stories in real browsers. A retry would hide a flake, so there is none. */
 export default defineConfig({
@@ -17,6 +18,7 @@ export default defineConfig({
 			args: [
 				'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking',
 				'--disable-component-update', '--mute-audio', '--autoplay-policy=no-user-gesture-required',
+				LAN_RULE,
 			],
 		},
 		screenshot: 'only-on-failure',
