@@ -4,7 +4,8 @@ import { expect } from '@playwright/test';
 import { CHUNK_BYTES } from '../shared/protocol/limits.ts';
 import { crashAgainAndAgain } from './crashes.ts';
 import { film } from './films/make-films.ts';
-import { Person, test as base } from './fixtures.ts';
+import { test as base } from './fixtures.ts';
+import { Person } from './person.ts';
 import { Profile } from './persistent.ts';
 
 const MIB = 2 ** 20;

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { ServerProcess } from '../server-process.ts';
 import { twoGigabytes } from './bench-films.ts';
-import { Person } from './chromium.ts';
+import { withPeople, type Person } from './chromium.ts';
 import { compare, figures, median } from './compare.ts';
 import { pssBytes } from './processes.ts';
 import { readyToWatch, shareSealed, type Product } from './product.ts';
@@ -15,11 +12,6 @@ import { untilTestEnds } from './until-test-ends.ts';
 
 const MB = 1e6;
 const SAMPLE_EVERY_MS = 1000;
-
-const ARGS = [
-	'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
-	'--mute-audio',
-];
 
 test('memory does not grow with what passes through', async () => {
 	const section = begin('memory', 'Private memory (PSS) of each page while 2 GB pass, first fifth against last');
@@ -40,7 +32,7 @@ test('memory does not grow with what passes through', async () => {
 });
 
 function passTwoGigabytes(product: Product) {
-	return withKeepers(async (sharer, viewer) => {
+	return withPeople([{ watchHeld: true }, { watchHeld: true }], async (sharer, viewer) => {
 		const { link } = await shareSealed(product, sharer, await twoGigabytes());
 		const page = await readyToWatch(product, viewer);
 		await page.goto(link, { waitUntil: 'commit' });
@@ -59,33 +51,6 @@ function passTwoGigabytes(product: Product) {
 			tookSec: (clock.done! - clock.began!) / 1000,
 		};
 	});
-}
-
-/**
- * A sharer and a viewer with profiles on disk, as people have them: what a private window stores stays in memory, and
- * that would be measured.
- */
-async function withKeepers<T>(run: (sharer: Person, viewer: Person) => Promise<T>): Promise<T> {
-	const profiles = [await newProfile(), await newProfile()] as const;
-	const people = await Promise.all(profiles.map(openKeeper));
-	try {
-		return await run(people[0]!, people[1]!);
-	} finally {
-		await Promise.all(people.map((person) => person.close()));
-		await Promise.all(profiles.map((profile) => rm(profile, { recursive: true, force: true, maxRetries: 5 })));
-	}
-}
-
-function newProfile(): Promise<string> { return mkdtemp(join(tmpdir(), 'streamlet-profile-')); }
-
-async function openKeeper(profile: string): Promise<Person> {
-	const context = await chromium.launchPersistentContext(profile, {
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS,
-	});
-	await context.addInitScript('window.benchOptions = { pauseAtFirstFrame: false, watchHeld: true };');
-	await context.addInitScript({ path: join(import.meta.dirname, 'pages/clock.mjs') });
-	const browser = context.browser()!; // there is one, though its contexts cannot be chosen
-	return new Person(browser, context, await browser.newBrowserCDPSession());
 }
 
 function isComplete(page: Page): Promise<boolean> { return page.evaluate(() => window.benchClock.done !== undefined); }
