@@ -17,6 +17,17 @@ export function chunksOf(set: Uint8Array): number[] {
 	return chunks;
 }
 
+/** Chunks of one group as runs of neighbours, none longer than `longest`: the first, and how many. Ascending. */
+export function runsOf(chunks: readonly number[], longest: number): [first: number, count: number][] {
+	const runs: [first: number, count: number][] = [];
+	for (const k of chunks.toSorted((a, b) => a - b)) {
+		const run = runs.at(-1);
+		if (run && k === run[0] + run[1] && run[1] < longest) run[1] += 1;
+		else runs.push([k, 1]);
+	}
+	return runs;
+}
+
 /** Chunk numbers of the share, by group. */
 export function byGroup(indices: Iterable<number>): Map<number, number[]> {
 	const groups = new Map<number, number[]>();

@@ -61,6 +61,33 @@ function word(effect: Effect): string {
 const chunk = (index: number) => ({ type: 'chunk', index, bytes: new Uint8Array(CHUNK_BYTES) } as const);
 const ALL = { type: 'have-all', revision: 1 } as const;
 
+describe('a frame of several chunks', () => {
+	const run = (index: number, bytes: number) => ({ type: 'chunk', index, bytes: new Uint8Array(bytes) } as const);
+
+	test('is that many chunks, each checked by itself', () => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		bed.want(0, 3);
+		bed.prove(1, 0);
+		expect(bed.hear(1, run(0, 3 * CHUNK_BYTES))).toEqual(['check-chunk', 'check-chunk', 'check-chunk']);
+		expect(bed.engine.links.get(1 as LinkId)!.asked.size).toBe(0);
+		expect([bed.checked(1, 0), bed.checked(1, 2)]).toEqual([['held'], ['held']]);
+		expect(bed.checked(1, 1, 'bad')).toContain('close 1 rejected');
+	});
+
+	test.each([
+		['of two groups', run(127, 2 * CHUNK_BYTES)],
+		['one of them cut short', run(0, 2 * CHUNK_BYTES - 1)],
+		['that the share does not have', run(1 << 20, CHUNK_BYTES)],
+	])('%s is a fault', (_, message) => {
+		const bed = new Bed().begin();
+		bed.open(1);
+		bed.hear(1, ALL);
+		expect(bed.hear(1, message)).toContain('close 1 rejected');
+	});
+});
+
 describe('a chunk on its way', () => {
 	test('is asked for after the proof, once', () => {
 		const bed = new Bed().begin();

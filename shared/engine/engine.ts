@@ -145,7 +145,7 @@ export class Engine implements Peer {
 				return this.#listener.hear(link, message.value, now);
 			}
 			case 'link-closed': return this.drop(link, now);
-			case 'writable': return this.serving.writable(link);
+			case 'writable': return this.serving.writable(link, now);
 			case 'served': return this.serving.served(link, input, now);
 			case 'descriptor-rejected': return this.reject(link, 'evidence', now);
 			case 'proof-checked': case 'chunk-checked': return;

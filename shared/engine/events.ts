@@ -65,7 +65,8 @@ export type Effect =
 	| { readonly type: 'send'; readonly link: LinkId; readonly frame: Bytes }
 	| { readonly type: 'close'; readonly link: LinkId; readonly reason: CloseReason }
 	/** Send these chunks of one group, then answer `served`. */
-	| { readonly type: 'serve'; readonly link: LinkId; readonly group: number; readonly chunks: readonly number[] }
+	/** Send these chunks of a group, neighbours together, `run` in a frame at most. */
+	| { readonly type: 'serve'; readonly link: LinkId; readonly group: number; readonly chunks: readonly number[]; readonly run: number }
 	| { readonly type: 'serve-proof'; readonly link: LinkId; readonly group: number }
 	| { readonly type: 'serve-part'; readonly link: LinkId; readonly part: PartName }
 	| { readonly type: 'check-descriptor'; readonly link: LinkId; readonly bytes: Bytes }

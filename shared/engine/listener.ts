@@ -3,14 +3,17 @@ import { assertNever } from '../base/result.ts';
 import { equalBytes } from '../base/bytes.ts';
 import type { Ms } from '../base/units.ts';
 import type { PeerId } from '../protocol/ids.ts';
-import { MAX_DESCRIPTOR_BYTES, MAX_SIGNAL_BYTES, PART_BYTES } from '../protocol/limits.ts';
+import { CHUNK_BYTES, MAX_DESCRIPTOR_BYTES, MAX_SIGNAL_BYTES, PART_BYTES } from '../protocol/limits.ts';
 import type { PeerMessage } from '../protocol/peer-message.ts';
 import { chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
-import type { Link } from './link.ts';
+import type { Effect } from './events.ts';
+import type { Asked, Link } from './link.ts';
+import type { Requests } from './requests.ts';
 import { FULL_PEER_MS, RELAYED_SIGNALS_PER_MINUTE, SHUN_PEER_MS } from './settings.ts';
 
 type Of<T extends PeerMessage['type']> = Extract<PeerMessage, { type: T }>;
+type ChunkToCheck = Omit<Extract<Effect, { type: 'check-chunk' }>, 'type'>;
 
 /** Hears for one engine. */
 export class Listener {
@@ -48,7 +51,7 @@ export class Listener {
 			case 'have-all': case 'have-map': case 'have': case 'have-chunks': return this.#holdings(link, m, now);
 			case 'request': return this.#peer.serving.request(link, m, now);
 			case 'cancel': link.uploads.cancel(m.group, chunksOf(m.chunks)); return true;
-			case 'chunk': return this.#chunk(link, m, now);
+			case 'chunk': return this.#chunks(link, m, now);
 			case 'busy': return this.#busy(link, m, now);
 			case 'want-proof': return this.#peer.serving.proof(link, m.group);
 			case 'proof': return this.#proof(link, m, now);
@@ -112,23 +115,33 @@ export class Listener {
 		}
 	}
 
-	#chunk(link: Link, m: Of<'chunk'>, now: Ms): boolean {
+	/** A run of chunks of one group, whole ones but for the share's last. */
+	#chunks(link: Link, { index: first, bytes }: Of<'chunk'>, now: Ms): boolean {
 		const requests = this.#peer.requests;
-		if (!requests?.layout.hasChunk(m.index) || m.bytes.length !== requests.layout.chunkBytes(m.index)) return false;
-		link.down.add(m.bytes.length, now);
+		const count = Math.ceil(bytes.length / CHUNK_BYTES);
+		if (!requests?.layout.hasRun(first, count) || bytes.length !== requests.layout.runBytes(first, count)) return false;
+		link.down.add(bytes.length, now);
 		link.recover(now);
-		const full = link.outstandingBytes + m.bytes.length > link.window.bytes * 0.75;
-		const asked = link.settle(m.index);
-		if (asked) link.window.arrived(asked.bytes, now - asked.at, now, full);
-		if (!requests.expects(m.index, asked !== undefined)) {
-			if (asked) requests.reopen(m.index);
-			this.#peer.counts.duplicateBytes += m.bytes.length;
-		} else {
-			if (!asked) requests.inventory.ask(m.index); // it crossed our cancel, and is as good as asked for
-			this.#peer.out.push({ type: 'check-chunk', link: link.id, index: m.index, bytes: m.bytes });
+		const full = link.outstandingBytes + CHUNK_BYTES > link.window.bytes * 0.75;
+		for (let k = 0; k < count; k++) {
+			const index = first + k;
+			const asked = link.settle(index);
+			if (asked) link.window.arrived(asked.bytes, now - asked.at, now, full);
+			const chunk = bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES);
+			this.#chunk(requests, { link: link.id, index, bytes: chunk }, asked);
 		}
 		requests.fill(link, now);
 		return true;
+	}
+
+	#chunk(requests: Requests, chunk: ChunkToCheck, asked: Asked | undefined): void {
+		if (requests.expects(chunk.index, asked !== undefined)) {
+			if (!asked) requests.inventory.ask(chunk.index); // it crossed our cancel, and is as good as asked for
+			this.#peer.out.push({ type: 'check-chunk', ...chunk });
+			return;
+		}
+		if (asked) requests.reopen(chunk.index);
+		this.#peer.counts.duplicateBytes += chunk.bytes.length;
 	}
 
 	#busy(link: Link, m: Of<'busy'>, now: Ms): boolean {

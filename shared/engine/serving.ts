@@ -3,12 +3,13 @@
  * timers.
  */
 import type { Ms } from '../base/units.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS, MAX_RUN_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
 import { chunkSet, chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';
 import type { Link } from './link.ts';
+import { FRAME_MS, SERVED_AT_ONCE } from './settings.ts';
 
 /** Answers requests of one share. */
 export class Serving {
@@ -36,7 +37,7 @@ export class Serving {
 		const refused = link.uploads.add(group, held, dueAt);
 		if (held.length < chunks.length) refused.push(...chunks.filter((k) => !held.includes(k)));
 		this.#refuse(link, group, refused);
-		this.#next(link);
+		this.#next(link, now);
 		return true;
 	}
 
@@ -57,25 +58,26 @@ export class Serving {
 		link.up.add(outcome.bytes, now);
 		link.uploads.state = outcome.full ? 'full' : 'ready';
 		if (outcome.failed) this.#refuse(link, outcome.group, link.uploads.last?.chunks ?? []);
-		this.#next(link);
+		this.#next(link, now);
 	}
 
-	writable(link: Link): void {
+	writable(link: Link, now: Ms): void {
 		if (link.uploads.state === 'full') link.uploads.state = 'ready';
-		this.#next(link);
+		this.#next(link, now);
 	}
 
-	#next(link: Link): void {
+	#next(link: Link, now: Ms): void {
 		if (link.uploads.state !== 'ready' || link.uploads.size === 0) return;
 		const sent = this.#sent ??= new Uint8Array(this.#peer.requests?.layout.chunks ?? 0);
-		const batch = link.uploads.take((group, k) => sent[group * GROUP_CHUNKS + k] ?? 0);
+		const run = Math.max(1, Math.min(MAX_RUN_CHUNKS, Math.floor((link.up.perMs(now) * FRAME_MS) / CHUNK_BYTES)));
+		const batch = link.uploads.take(Math.max(run, SERVED_AT_ONCE), (group, k) => sent[group * GROUP_CHUNKS + k] ?? 0);
 		if (!batch) return;
 		for (const k of batch.chunks) {
 			const index = batch.group * GROUP_CHUNKS + k;
 			sent[index] = Math.min(255, (sent[index] ?? 0) + 1);
 		}
 		link.uploads.state = 'serving';
-		this.#peer.out.push({ type: 'serve', link: link.id, ...batch });
+		this.#peer.out.push({ type: 'serve', link: link.id, ...batch, run });
 	}
 
 	#refuse(link: Link, group: number, chunks: readonly number[]): void {

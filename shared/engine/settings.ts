@@ -55,8 +55,14 @@ export const RAREST_SAMPLE = 64;
  */
 export const TELL_CHUNKS = 16;
 
-/** Chunks handed to the runtime at once for one link, so that control frames wait for no more than these. 32 KiB. */
-export const SERVE_BATCH = 4;
+/** Chunks handed to the runtime at once for one link, or one frame's: control frames wait for no more than these. */
+export const SERVED_AT_ONCE = 4;
+
+/**
+ * A frame carries as many chunks as its link does in this time: what is longer on its way looks like a queue to the
+ * window of whoever asked (NOTES.md §5).
+ */
+export const FRAME_MS: Ms = 10;
 
 /** Chunks one peer may have asked us for and not got: 8 MiB, far above any window; the rest is answered `busy`. */
 export const MAX_QUEUED_CHUNKS = 1024;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_QUEUED_CHUNKS, SERVE_BATCH } from './settings.ts';
+import { MAX_QUEUED_CHUNKS } from './settings.ts';
 import { UploadQueue } from './uploads.ts';
 
 const never = () => 0;
@@ -8,7 +8,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, k) => k);
 /** All batches, as `group:chunks`. */
 function drain(queue: UploadQueue, sent: (group: number, k: number) => number = never): string[] {
 	const batches: string[] = [];
-	for (let batch = queue.take(sent); batch; batch = queue.take(sent)) batches.push(`${batch.group}:${batch.chunks.join(' ')}`);
+	for (let batch = queue.take(4, sent); batch; batch = queue.take(4, sent)) batches.push(`${batch.group}:${batch.chunks.join(' ')}`);
 	return batches;
 }
 
@@ -53,6 +53,6 @@ test('what would be too much is refused', () => {
 	}
 	expect(queue.add(99, [4, 5], 0)).toEqual([4, 5]);
 	expect(queue.size).toBe(MAX_QUEUED_CHUNKS);
-	expect(queue.take(never)?.chunks.length).toBe(SERVE_BATCH);
+	expect(queue.take(8, never)?.chunks.length).toBe(8);
 	expect(queue.add(99, [4, 5], 0)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** What one peer wants of us, most urgent first. Bounded: what does not fit is refused, not kept. */
 import type { Ms } from '../base/units.ts';
-import { MAX_QUEUED_CHUNKS, SERVE_BATCH } from './settings.ts';
+import { MAX_QUEUED_CHUNKS } from './settings.ts';
 
 interface Wanted { readonly group: number; readonly chunks: Set<number>; dueAt: Ms; readonly order: number }
 
@@ -50,11 +50,11 @@ export class UploadQueue {
 	}
 
 	/**
-	 * Takes the next chunks to send: of the group that is due first, those that were sent least often before, `sent` says
-	 * how often. So viewers who ask for the same at the same time get different parts of it, and the rest from each
-	 * other.
+	 * Takes the next chunks to send, `most` at most: of the group that is due first, those that were sent least often
+	 * before, `sent` says how often. So viewers who ask for the same at the same time get different parts of it, and the
+	 * rest from each other.
 	 */
-	take(sent: (group: number, k: number) => number): Batch | undefined {
+	take(most: number, sent: (group: number, k: number) => number): Batch | undefined {
 		let first: Wanted | undefined;
 		for (const wanted of this.#wanted.values()) {
 			if (!first || wanted.dueAt < first.dueAt || (wanted.dueAt === first.dueAt && wanted.order < first.order)) {
@@ -65,8 +65,8 @@ export class UploadQueue {
 		const { group } = first;
 		const chunks: number[] = [];
 		let least = leastOf(first, sent);
-		for (; chunks.length < SERVE_BATCH && least < Infinity; least = leastOf(first, sent, least + 1)) {
-			for (const k of first.chunks) if (chunks.length < SERVE_BATCH && sent(group, k) === least) chunks.push(k);
+		for (; chunks.length < most && least < Infinity; least = leastOf(first, sent, least + 1)) {
+			for (const k of first.chunks) if (chunks.length < most && sent(group, k) === least) chunks.push(k);
 		}
 		this.cancel(group, chunks);
 		return this.last = { group, chunks };

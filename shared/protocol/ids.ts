@@ -67,4 +67,15 @@ export class Layout {
 	hasGroup(group: number): boolean { return group >= 0 && group < this.groups; }
 	/** Whether there is a chunk of that number. */
 	hasChunk(index: number): boolean { return index >= 0 && index < this.chunks; }
+	/** Whether there are so many chunks from `first` on, all of one group. */
+	hasRun(first: number, count: number): boolean {
+		const last = first + count - 1;
+		const isOneGroup = Math.floor(first / GROUP_CHUNKS) === Math.floor(last / GROUP_CHUNKS);
+		return this.hasChunk(first) && this.hasChunk(last) && isOneGroup;
+	}
+
+	/** Bytes of a run of chunks: all are whole but for the share's last. */
+	runBytes(first: number, count: number): number {
+		return Math.min(count * CHUNK_BYTES, this.size - first * CHUNK_BYTES);
+	}
 }

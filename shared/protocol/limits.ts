@@ -1,7 +1,7 @@
 /** Sizes and bounds that every implementation shares. PROTOCOL.md is normative; a change here is a change there. */
 import { MIB } from '../base/units.ts';
 
-/** Bytes of a chunk (the last may be shorter): what one message carries, what is hashed, asked for and counted. */
+/** Bytes of a chunk (the last may be shorter): what is hashed, asked for and counted. */
 export const CHUNK_BYTES = 8192;
 
 /** Chunks of a group: a power of two, so that a group's root is a node of the whole tree (RFC 9162 §2.1). */
@@ -43,8 +43,14 @@ export const MAX_ATTACHMENTS = 32;
 /** Bytes of a signal that peers or the tracker relay: an SDP offer of a data channel is under 1 KiB. */
 export const MAX_SIGNAL_BYTES = 16_384;
 
-/** Bytes of a frame: a part of an attachment, a map of all groups or a signal, with its header. */
-export const MAX_FRAME_BYTES = 16_384 + 64;
+/**
+ * Chunks that one frame may carry, neighbours of one group: with 64 KiB a message, data channels carry a third more for
+ * three quarters of the processor time; with 128 KiB no more than with 8 (engine/NOTES.md §5).
+ */
+export const MAX_RUN_CHUNKS = 8;
+
+/** Bytes of a frame: a run of chunks with its header. */
+export const MAX_FRAME_BYTES = MAX_RUN_CHUNKS * CHUNK_BYTES + 64;
 
 /** Peers named in one exchange. */
 export const MAX_EXCHANGED_PEERS = 64;

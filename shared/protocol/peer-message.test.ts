@@ -4,8 +4,8 @@ import { concat, type Bytes } from '../base/bytes.ts';
 import { utf8 } from '../base/text.ts';
 import { someBytes } from '../testkit/test-crypto.ts';
 import { peerIdFrom, type PeerId } from './ids.ts';
-import { CHUNK_BYTES, MAX_EXCHANGED_PEERS, MAX_FRAME_BYTES, MAX_NAME_BYTES } from './limits.ts';
-import { CHUNK_HEADER_BYTES, CHUNK_SET_BYTES, decode, encode, type PeerMessage } from './peer-message.ts';
+import { CHUNK_BYTES, MAX_EXCHANGED_PEERS, MAX_FRAME_BYTES, MAX_NAME_BYTES, MAX_RUN_CHUNKS } from './limits.ts';
+import { CHUNK_HEADER_BYTES, CHUNK_SET_BYTES, decode, encode, encodeChunkInto, type PeerMessage } from './peer-message.ts';
 
 const u8 = fc.integer({ min: 0, max: 255 });
 const u16 = fc.integer({ min: 0, max: 65_535 });
@@ -106,7 +106,7 @@ describe('bad frames are named for what is wrong', () => {
 		['a type kept for later', Uint8Array.of(18), 'unknown'],
 		['more than a frame holds', new Uint8Array(MAX_FRAME_BYTES + 1), 'oversize'],
 		['an empty chunk', Uint8Array.of(12, 0, 0, 0, 0), 'malformed'],
-		['a chunk too long', concat(Uint8Array.of(12, 0, 0, 0, 0), new Uint8Array(CHUNK_BYTES + 1)), 'malformed'],
+		['a run too long', concat(Uint8Array.of(12, 0, 0, 0, 0), new Uint8Array(MAX_RUN_CHUNKS * CHUNK_BYTES + 1)), 'malformed'],
 		['a name that is no UTF-8', hello.map((byte, k) => (k === 23 ? 255 : byte)), 'malformed'],
 		['a name too long', concat(hello.subarray(0, 22), Uint8Array.of(97), new Uint8Array(97 + 32)), 'malformed'],
 		['a proof without leaves', proof(0, 64, 0), 'malformed'],
@@ -130,4 +130,12 @@ test('a chunk\'s bytes lie behind its header in the frame: they are a view, not 
 	const decoded = decode(frame);
 	expect(decoded.ok && decoded.value.type === 'chunk' && decoded.value.bytes.buffer).toBe(frame.buffer);
 	expect(decoded.ok && decoded.value.type === 'chunk' && decoded.value.bytes.byteOffset).toBe(CHUNK_HEADER_BYTES);
+});
+
+test('a run of chunks written into memory that is used again is the frame of its message', () => {
+	const room = new Uint8Array(CHUNK_HEADER_BYTES + MAX_RUN_CHUNKS * CHUNK_BYTES);
+	for (const [index, length] of [[0xfffe_fdfc, MAX_RUN_CHUNKS * CHUNK_BYTES], [7, 3 * CHUNK_BYTES], [8, 1]] as const) {
+		const run = someBytes(length);
+		expect(encodeChunkInto(room, index, run)).toEqual(encode({ type: 'chunk', index, bytes: run }));
+	}
 });

@@ -3,7 +3,9 @@ import { ByteReader, ByteWriter, type Bytes, type WireFault } from '../base/byte
 import { assertNever, fail, type Result } from '../base/result.ts';
 import { fromUtf8, utf8 } from '../base/text.ts';
 import { ID_BYTES, idBytes, peerIdFrom, type PeerId } from './ids.ts';
-import { CHUNK_BYTES, GROUP_CHUNKS, HASH_BYTES, MAX_EXCHANGED_PEERS, MAX_FRAME_BYTES, MAX_NAME_BYTES } from './limits.ts';
+import {
+	CHUNK_BYTES, GROUP_CHUNKS, HASH_BYTES, MAX_EXCHANGED_PEERS, MAX_FRAME_BYTES, MAX_NAME_BYTES, MAX_RUN_CHUNKS,
+} from './limits.ts';
 
 /** `dueInMs` of a request that no playhead waits for. */
 export const NOT_DUE = 0xffff_ffff;
@@ -19,7 +21,10 @@ export type Certificate =
 /** Why a peer says goodbye. */
 export type ByeReason = 'leaving' | 'stopped' | 'full' | 'rejected' | 'duplicate';
 
-/** Sets of chunks are `CHUNK_SET_BYTES` long; `parts` of an attachment are counted from zero, so are its lists. */
+/**
+ * Sets of chunks are `CHUNK_SET_BYTES` long. `bytes` of a `chunk` are those of chunk `index` and of any that follow it
+ * in its group, `MAX_RUN_CHUNKS` in all at most; `parts` of an attachment are counted from zero, so are its lists.
+ */
 export type PeerMessage =
 	| { readonly type: 'hello'; readonly version: number; readonly peer: PeerId; readonly features: number; readonly name: string; readonly mac: Bytes }
 	| { readonly type: 'want-descriptor' }
@@ -54,7 +59,7 @@ const OF = ['part', 'list'] as const;
 const FORMS = ['signature', 'path'] as const;
 const BYE_REASONS = ['leaving', 'stopped', 'full', 'rejected', 'duplicate'] as const satisfies readonly ByeReason[];
 
-/** Bytes before the payload of a chunk frame. */
+/** Bytes before the chunks of a chunk frame. */
 export const CHUNK_HEADER_BYTES = 5;
 
 /** The frame of a message. */
@@ -86,8 +91,8 @@ export function encode(m: PeerMessage): Bytes {
 }
 
 /**
- * The frame of a chunk, written into `room`, which has `CHUNK_HEADER_BYTES` more than the longest chunk: whoever sends
- * many has memory for one.
+ * The frame of a run of chunks, written into `room`, which has `CHUNK_HEADER_BYTES` more than the longest run: whoever
+ * sends many has memory for one.
  */
 export function encodeChunkInto(room: Bytes, index: number, bytes: Bytes): Bytes {
 	room[0] = ID.chunk;
@@ -112,7 +117,7 @@ export function decode(bytes: Bytes): Result<PeerMessage, WireFault> {
 		case ID['have-chunks']: return r.end({ type: 'have-chunks', group: r.u32(), chunks: r.bytes(CHUNK_SET_BYTES) });
 		case ID.request: return r.end({ type: 'request', group: r.u32(), dueInMs: r.u32(), chunks: r.bytes(CHUNK_SET_BYTES) });
 		case ID.cancel: return r.end({ type: 'cancel', group: r.u32(), chunks: r.bytes(CHUNK_SET_BYTES) });
-		case ID.chunk: return r.end({ type: 'chunk', index: r.u32(), bytes: chunkBytes(r) });
+		case ID.chunk: return r.end({ type: 'chunk', index: r.u32(), bytes: runBytes(r) });
 		case ID.busy: return r.end({ type: 'busy', group: r.u32(), chunks: r.bytes(CHUNK_SET_BYTES) });
 		case ID['want-proof']: return r.end({ type: 'want-proof', group: r.u32() });
 		case ID.proof: return r.end({ type: 'proof', group: r.u32(), certificate: readCertificate(r), leaves: leaves(r) });
@@ -175,8 +180,8 @@ function leaves(r: ByteReader): Bytes {
 	return bytes;
 }
 
-function chunkBytes(r: ByteReader): Bytes {
-	if (r.left < 1 || r.left > CHUNK_BYTES) r.fault('malformed');
+function runBytes(r: ByteReader): Bytes {
+	if (r.left < 1 || r.left > MAX_RUN_CHUNKS * CHUNK_BYTES) r.fault('malformed');
 	return r.rest();
 }
 

@@ -79,9 +79,25 @@ describe('memory', () => {
 		const { cache } = bed();
 		for (let group = 0; group < GROUPS; group++) await keep(cache, group);
 		expect(cache.leaf(5)).toBeUndefined();
-		const read = await cache.read(0);
-		expect(read.ok && read.value?.bytes[0]).toBe(0);
+		expect((await cache.read(0)).ok).toBe(true);
+		expect(cache.peek(0)?.bytes[0]).toBe(0);
 		expect(cache.leaf(5)?.length).toBe(HASH_BYTES);
+	});
+
+	test('the memory of what was let go is used again, and nothing is held of it', async () => {
+		const { cache, kept } = bed();
+		const used = new Set<ArrayBuffer>();
+		for (let group = 0; group < GROUPS - 2; group++) {
+			await keep(cache, group);
+			used.add(cache.peek(group)!.bytes.buffer);
+		}
+		expect(used.size).toBeLessThan(KEPT + 6);
+		await cache.prove(GROUPS - 2, proof);
+		const again = cache.peek(GROUPS - 2)!;
+		expect(used.has(again.bytes.buffer)).toBe(true);
+		expect(again.held.every((byte) => byte === 0)).toBe(true);
+		cache.put((GROUPS - 2) * 128, chunk(99));
+		for (const group of [0, 1, GROUPS - 3]) expect(kept.get(group)?.bytes[0]).toBe(group);
 	});
 
 	test('what the store has not is never let go', async () => {

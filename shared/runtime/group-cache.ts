@@ -2,6 +2,10 @@
  * The groups of one share in memory: those on their way, and those that were used last. Everything else is in the
  * store. Bounded: what the store has too is let go beyond {@link HOT_BYTES}; what it has not is what the engine has
  * begun and not yet saved, and the engine bounds that.
+ *
+ * The memory of a group that was let go is used for the next one: a fresh mebibyte for each would be cleared by the
+ * system, faulted in page by page, and be garbage a second later. So what {@link GroupCache.peek} gives is good until
+ * the caller waits for anything.
  */
 import type { Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
@@ -13,16 +17,22 @@ import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.t
 /** Groups in memory from which on stored ones are let go. */
 const KEPT_GROUPS = HOT_BYTES / GROUP_BYTES;
 
+/** Memory of groups let go that is kept for others. */
+const SPARE_GROUPS = 4;
+
 /** Groups read from the store side by side. */
 const READS_AT_ONCE = 4;
 
 /** What is known of a group so that its chunks can be checked. */
 export interface KnownProof { readonly leaves: Bytes; readonly certificate: Certificate }
 
+/** What is told of a group across a wait: not its bytes. */
+export type KnownGroup = Omit<StoredGroup, 'bytes'>;
+
 /** `isStored`: the store has all that is here. `saves`: writes under way. `failed`: the last write was refused. */
 interface HotGroup extends StoredGroup { isStored: boolean; saves: number; failed: boolean }
 
-/** Groups by number; `bytes` of a group are shared with whoever reads it and never replaced while it is hot. */
+/** Groups by number. */
 export class GroupCache {
 	readonly #store: GroupStore;
 	readonly #layout: Layout;
@@ -30,6 +40,7 @@ export class GroupCache {
 	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
+	readonly #spare: Bytes[] = [];
 	readonly #queue: (() => void)[] = [];
 	#reading = 0;
 	#closed = false;
@@ -46,15 +57,18 @@ export class GroupCache {
 	/** Groups in memory. */
 	get size(): number { return this.#hot.size; }
 
-	/** The group if it is in memory: no waiting, no promise. */
+	/** The group if it is in memory: no waiting, no promise. Good until the caller waits. */
 	peek(group: number): StoredGroup | undefined {
 		const hot = this.#hot.get(group);
 		if (hot) this.#touch(group, hot);
 		return hot;
 	}
 
-	/** The group from memory or the store; undefined when nothing of it is known. */
-	async read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
+	/**
+	 * Has the group in memory, from the store if need be, to be looked at with {@link peek}. What is told of it here is
+	 * its proof and what was held; undefined when nothing of it is known.
+	 */
+	async read(group: number): Promise<Result<KnownGroup | undefined, StoreFault>> {
 		const hot = this.peek(group);
 		if (hot || this.#closed) return ok(hot);
 		let loading = this.#loading.get(group);
@@ -69,7 +83,8 @@ export class GroupCache {
 	async prove(group: number, proof: KnownProof): Promise<void> {
 		await this.read(group);
 		if (this.#hot.has(group)) return;
-		const bytes = new Uint8Array(this.#layout.bytesIn(group));
+		const length = this.#layout.bytesIn(group);
+		const bytes = (length === GROUP_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(length);
 		this.#hot.set(
 			group, { bytes, held: new Uint8Array(CHUNK_SET_BYTES), ...proof, isStored: false, saves: 0, failed: false },
 		);
@@ -114,16 +129,16 @@ export class GroupCache {
 	dropUnsaved(): number[] {
 		const refused = [...this.#hot].filter(([, hot]) => hot.failed && hot.saves === 0).map(([group]) => group);
 		const dropped = refused.slice(0, Math.max(0, this.#hot.size - KEPT_GROUPS));
-		for (const group of dropped) this.#hot.delete(group);
+		for (const group of dropped) this.#letGo(group);
 		return dropped;
 	}
 
 	/** Nothing of the group is held or on its way. */
-	forget(group: number): void { this.#hot.delete(group); }
+	forget(group: number): void { this.#letGo(group); }
 
 	/** The group is not what was sealed: away with it everywhere. */
 	async remove(group: number): Promise<void> {
-		this.#hot.delete(group);
+		this.#letGo(group);
 		if (!this.#closed) await this.#store.remove(group);
 	}
 
@@ -165,7 +180,15 @@ export class GroupCache {
 	#shrink(): void {
 		for (const [group, hot] of this.#hot) {
 			if (this.#hot.size <= KEPT_GROUPS) return;
-			if (hot.isStored && hot.saves === 0) this.#hot.delete(group);
+			if (hot.isStored && hot.saves === 0) this.#letGo(group);
 		}
+	}
+
+	/** Memory that the store still writes from is not used again. */
+	#letGo(group: number): void {
+		const hot = this.#hot.get(group);
+		if (!hot || !this.#hot.delete(group)) return;
+		const isFree = hot.saves === 0 && hot.bytes.length === GROUP_BYTES;
+		if (isFree && this.#spare.length < SPARE_GROUPS) this.#spare.push(hot.bytes);
 	}
 }

@@ -23,7 +23,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Effect, Input, PartName } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
 import { Attachments } from './attachments.ts';
-import { GroupCache } from './group-cache.ts';
+import { GroupCache, type KnownGroup } from './group-cache.ts';
 import { Reads } from './reads.ts';
 import { Sender } from './sender.ts';
 import { takeSnapshot, type NodeSnapshot } from './snapshot.ts';
@@ -157,7 +157,7 @@ export class PeerNode {
 			},
 			due: (read, dueInMs) => this.#step({ type: 'due', read, dueAt: this.#now() + dueInMs }),
 			unwant: (read) => this.#step({ type: 'unwant', read }),
-			copy: (group, from, to) => this.#copy(group, from, to),
+			copy: (group, from, into) => this.#copy(group, from, into),
 			decrypt: (offset, bytes) => this.#init.crypto.cipher(contentKey, offset, bytes),
 		});
 	}
@@ -203,7 +203,7 @@ export class PeerNode {
 		switch (effect.type) {
 			case 'send': return void this.#senders.get(effect.link)?.send(effect.frame);
 			case 'close': return this.#senders.get(effect.link)?.close(effect.reason);
-			case 'serve': return this.#senders.get(effect.link)?.serve(effect.group, effect.chunks);
+			case 'serve': return this.#senders.get(effect.link)?.serve(effect);
 			case 'serve-proof': return this.#senders.get(effect.link)?.serveProof(effect.group);
 			case 'serve-part': return this.#senders.get(effect.link)?.servePart(effect.part);
 			case 'check-descriptor': return this.#checkDescriptor(effect.link, effect.bytes);
@@ -292,10 +292,14 @@ export class PeerNode {
 		for (const dropped of this.#groups?.dropUnsaved() ?? []) this.#step({ type: 'group-lost', group: dropped });
 	}
 
-	async #copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault | 'lost'>> {
-		const read = await this.#read(group);
-		if (read.ok && read.value && holdsAll(read.value, from, to)) return ok(read.value.bytes.subarray(from, to));
-		if (read.ok && read.value) this.#found(group, read.value.held); // or the read would find the same forever
+	async #copy(group: number, from: number, into: Bytes): Promise<Result<void, ReadFault | 'lost'>> {
+		const read = this.#groups?.peek(group) ? ok(undefined) : await this.#read(group);
+		const stored = this.#groups?.peek(group);
+		if (stored && holdsAll(stored, from, from + into.length)) {
+			into.set(stored.bytes.subarray(from, from + into.length));
+			return ok(undefined);
+		}
+		if (stored) this.#found(group, stored.held); // or the read would find the same forever
 		if (read.ok) return fail(this.#closed ? 'closed' : 'lost');
 		if (read.error === 'lost') return fail('lost');
 		return fail(read.error === 'changed' || read.error === 'gone' ? read.error : 'closed');
@@ -309,7 +313,7 @@ export class PeerNode {
 	}
 
 	/** A group that should be here. One that is not is lost, and one that cannot be read is the host's to know of. */
-	async #read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>> {
+	async #read(group: number): Promise<Result<KnownGroup | undefined, StoreFault>> {
 		const read = await this.#groups?.read(group) ?? ok(undefined);
 		if (this.#closed) return read;
 		if (!read.ok && read.error !== 'lost') this.#init.host.storeFailed(read.error);

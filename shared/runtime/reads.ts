@@ -14,8 +14,11 @@ export interface ReadHost {
 	want(read: number, first: number, count: number, dueInMs: Ms): void;
 	due(read: number, dueInMs: Ms): void;
 	unwant(read: number): void;
-	/** Ciphertext of part of a held group. `lost`: it is held no longer, and will be fetched anew when it is wanted. */
-	copy(group: number, from: number, to: number): Promise<Result<Bytes, ReadFault | 'lost'>>;
+	/**
+	 * Writes ciphertext of a held group, from `from` on, over all of `into`. `lost`: it is held no longer, and will be
+	 * fetched anew when it is wanted.
+	 */
+	copy(group: number, from: number, into: Bytes): Promise<Result<void, ReadFault | 'lost'>>;
 	/** Ciphertext to plain text; `offset` is a multiple of 16. */
 	decrypt(offset: number, bytes: Bytes): Promise<Bytes>;
 }
@@ -125,9 +128,8 @@ export class Reads implements MediaReader {
 		for (let at = start; at < end;) {
 			const group = Math.floor(at / GROUP_BYTES);
 			const to = Math.min(end, (group + 1) * GROUP_BYTES);
-			const part = await this.#host.copy(group, at - group * GROUP_BYTES, to - group * GROUP_BYTES);
-			if (!part.ok) return part;
-			sealed.set(part.value, at - start);
+			const copied = await this.#host.copy(group, at - group * GROUP_BYTES, sealed.subarray(at - start, to - start));
+			if (!copied.ok) return copied;
 			at = to;
 		}
 		const plain = await this.#host.decrypt(start, sealed);

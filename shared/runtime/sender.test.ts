@@ -39,7 +39,9 @@ class Bed {
 function word(bytes: Uint8Array<ArrayBuffer>): string {
 	const message = decode(bytes);
 	if (!message.ok) return 'nonsense';
-	return message.value.type === 'chunk' ? `chunk ${message.value.index}` : message.value.type;
+	if (message.value.type !== 'chunk') return message.value.type;
+	const { index, bytes: run } = message.value;
+	return run.length > CHUNK_BYTES ? `chunks ${index} to ${index + run.length / CHUNK_BYTES - 1}` : `chunk ${index}`;
 }
 
 function group(held: BitSet = BitSet.full(128)): StoredGroup {
@@ -53,17 +55,25 @@ describe('chunks', () => {
 	test('of a group in memory go out, reported after the call', async () => {
 		const bed = new Bed();
 		bed.inMemory.set(1, group());
-		bed.sender.serve(1, [3, 0]);
+		bed.sender.serve({ group: 1, chunks: [3, 0], run: 8 });
 		expect(bed.outcomes).toEqual([]);
 		await bed.settle();
-		expect(bed.got).toEqual(['chunk 131', 'chunk 128']);
+		expect(bed.got).toEqual(['chunk 128', 'chunk 131']);
 		expect(bed.outcomes).toEqual([{ type: 'served', group: 1, bytes: 2 * CHUNK_BYTES, full: false, failed: false }]);
+	});
+
+	test('that are neighbours share a frame, eight at most', async () => {
+		const bed = new Bed();
+		bed.inMemory.set(0, group());
+		bed.sender.serve({ group: 0, chunks: [9, 2, 3, 5, 6, 7, 8, 4, 1, 127], run: 8 });
+		await bed.settle();
+		expect(bed.got).toEqual(['chunks 1 to 8', 'chunk 9', 'chunk 127']);
 	});
 
 	test('keep their order with the proof that was asked for before, whatever the store takes', async () => {
 		const bed = new Bed();
 		bed.sender.serveProof(0);
-		bed.sender.serve(0, [1]);
+		bed.sender.serve({ group: 0, chunks: [1], run: 8 });
 		bed.sender.servePart(part);
 		await bed.settle();
 		expect(bed.got).toEqual([]);
@@ -78,14 +88,14 @@ describe('chunks', () => {
 		const held = new BitSet(128);
 		held.add(4);
 		bed.inMemory.set(0, group(held));
-		bed.sender.serve(0, [4, 5]);
+		bed.sender.serve({ group: 0, chunks: [4, 5], run: 8 });
 		await bed.settle();
 		expect([bed.got, bed.outcomes[0]?.failed]).toEqual([['chunk 4'], true]);
 	});
 
 	test.each([fail('gone'), ok(undefined)])('of a group that cannot be read fail', async (answer) => {
 		const bed = new Bed();
-		bed.sender.serve(0, [4]);
+		bed.sender.serve({ group: 0, chunks: [4], run: 8 });
 		await bed.settle();
 		bed.answers[0]!(answer);
 		await bed.settle();
@@ -95,7 +105,7 @@ describe('chunks', () => {
 	test('say when the transport is full', async () => {
 		const bed = new Bed();
 		bed.inMemory.set(0, group());
-		bed.sender.serve(0, Array.from({ length: 60 }, (_, k) => k));
+		bed.sender.serve({ group: 0, chunks: Array.from({ length: 60 }, (_, k) => k), run: 8 });
 		for (let k = 0; k < 20; k++) await Promise.resolve();
 		expect(bed.outcomes[0]?.full).toBe(true);
 		bed.wire.deliver();

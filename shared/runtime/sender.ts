@@ -4,16 +4,18 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
-import type { PartName } from '../engine/events.ts';
-import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
+import type { Effect, PartName } from '../engine/events.ts';
+import { runsOf } from '../engine/chunk-set.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS, MAX_RUN_CHUNKS } from '../protocol/limits.ts';
 import { CHUNK_HEADER_BYTES, encode, encodeChunkInto } from '../protocol/peer-message.ts';
 import type { StoredGroup, StoreFault } from '../ports/group-store.ts';
 import type { CloseReason, Transport } from '../ports/transport.ts';
+import type { KnownGroup } from './group-cache.ts';
 
-/** Where what is served comes from. `peek` is `read` without waiting, for groups in memory. */
+/** Where what is served comes from. `read` has a group in memory; `peek` gives it, good until the caller waits. */
 export interface ServeSources {
 	peek(group: number): StoredGroup | undefined;
-	read(group: number): Promise<Result<StoredGroup | undefined, StoreFault>>;
+	read(group: number): Promise<Result<KnownGroup | undefined, StoreFault>>;
 	part(name: PartName): Promise<Bytes | undefined>;
 }
 
@@ -21,6 +23,8 @@ export interface ServeSources {
  * Proofs and parts waiting for the store, from which on further ones are not answered: nobody needs so many at once.
  */
 const MAX_PENDING = 512;
+
+const NOTHING: Bytes = new Uint8Array(0);
 
 /** What became of a batch of chunks. */
 export interface ServeOutcome {
@@ -31,14 +35,17 @@ export interface ServeOutcome {
 	readonly failed: boolean;
 }
 
+/** Chunks to send, as the engine says it. */
+export type ServedChunks = Pick<Extract<Effect, { type: 'serve' }>, 'group' | 'chunks' | 'run'>;
+
 /** Sends to one peer. */
 export class Sender {
 	readonly #transport: Transport;
 	readonly #sources: ServeSources;
 	readonly #report: (outcome: ServeOutcome) => void;
 	#tail: Promise<void> | undefined;
-	/** One chunk's frame after the other. */
-	readonly #frame = new Uint8Array(CHUNK_HEADER_BYTES + CHUNK_BYTES);
+	/** One frame of chunks after the other. */
+	readonly #frame = new Uint8Array(CHUNK_HEADER_BYTES + MAX_RUN_CHUNKS * CHUNK_BYTES);
 	#pending = 0;
 	#hasRoom = true;
 
@@ -51,11 +58,12 @@ export class Sender {
 	send(frame: Bytes): void { this.#hasRoom = this.#transport.send(frame); }
 	close(reason: CloseReason): void { this.#transport.close(reason); }
 
-	serve(group: number, chunks: readonly number[]): void {
-		const stored = this.#tail ? undefined : this.#sources.peek(group);
+	serve(wanted: ServedChunks): void {
 		// Reported later, never from inside the call: the engine is in the middle of a step.
-		if (stored) this.#enqueue(() => Promise.resolve(this.#sendChunks(group, chunks, stored)));
-		else this.#enqueue(async () => this.#sendChunks(group, chunks, await this.#find(group)));
+		this.#enqueue(async () => {
+			if (!this.#sources.peek(wanted.group)) await this.#sources.read(wanted.group);
+			this.#sendChunks(wanted, this.#sources.peek(wanted.group));
+		});
 	}
 
 	serveProof(group: number): void {
@@ -85,7 +93,7 @@ export class Sender {
 		});
 	}
 
-	async #find(group: number): Promise<StoredGroup | undefined> {
+	async #find(group: number): Promise<KnownGroup | undefined> {
 		const hot = this.#sources.peek(group);
 		if (hot) return hot;
 		const read = await this.#sources.read(group);
@@ -93,19 +101,15 @@ export class Sender {
 	}
 
 	/** Sends what is really here: a chunk of zeros would get us banned. */
-	#sendChunks(group: number, chunks: readonly number[], stored: StoredGroup | undefined): void {
+	#sendChunks({ group, chunks, run: longest }: ServedChunks, stored: StoredGroup | undefined): void {
 		let bytes = 0;
-		let failed = false;
 		this.#hasRoom = true;
-		for (const k of chunks) {
-			if (!stored || ((stored.held[k >> 3] ?? 0) & (1 << (k & 7))) === 0) {
-				failed = true;
-				continue;
-			}
-			const chunk = stored.bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES);
-			this.send(encodeChunkInto(this.#frame, group * GROUP_CHUNKS + k, chunk));
-			bytes += chunk.length;
+		const held = chunks.filter((k) => ((stored?.held[k >> 3] ?? 0) & (1 << (k & 7))) !== 0);
+		for (const [first, count] of runsOf(held, longest)) {
+			const run = stored?.bytes.subarray(first * CHUNK_BYTES, (first + count) * CHUNK_BYTES) ?? NOTHING;
+			this.send(encodeChunkInto(this.#frame, group * GROUP_CHUNKS + first, run));
+			bytes += run.length;
 		}
-		this.#report({ type: 'served', group, bytes, full: !this.#hasRoom, failed });
+		this.#report({ type: 'served', group, bytes, full: !this.#hasRoom, failed: held.length < chunks.length });
 	}
 }

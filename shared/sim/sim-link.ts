@@ -9,8 +9,8 @@ import type { Ms } from '../base/units.ts';
 import type { CloseReason } from '../ports/transport.ts';
 import type { EventQueue } from './event-queue.ts';
 
-/** Bytes buffered in one direction from which on `send` says to wait; simple-peer's own number. 64 KiB. */
-const BUFFER_BYTES = 64 * 1024;
+/** Bytes buffered in one direction from which on `send` says to wait: the data channel's own number. 256 KiB. */
+const BUFFER_BYTES = 256 * 1024;
 
 /** One machine's connection. Rates in bytes per millisecond; Infinity: no limit. */
 export interface Access {

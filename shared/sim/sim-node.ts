@@ -1,12 +1,12 @@
 /**
  * One peer of a scenario: a real engine, whose effects are performed in virtual time by simulated hashes and stores.
  */
-import type { Bytes } from '../base/bytes.ts';
+import { concat, type Bytes } from '../base/bytes.ts';
 import { BitSet } from '../base/bit-set.ts';
 import { assert } from '../base/result.ts';
 import { seededRng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
-import { chunkSet } from '../engine/chunk-set.ts';
+import { chunkSet, runsOf } from '../engine/chunk-set.ts';
 import { Engine } from '../engine/engine.ts';
 import type { Effect, Input } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
@@ -179,7 +179,7 @@ export class SimNode {
 		else this.step({ type: 'descriptor-rejected', link });
 	}
 
-	#serve({ link, group, chunks }: Extract<Effect, { type: 'serve' }>): void {
+	#serve({ link, group, chunks, run: longest }: Extract<Effect, { type: 'serve' }>): void {
 		const end = this.connections.get(link)?.end;
 		const { conduct } = this.spec;
 		if (!end || conduct === 'silent') return;
@@ -187,12 +187,12 @@ export class SimNode {
 		if (conduct === 'garbage') end.send(new Uint8Array([12, 255, 255]));
 		let bytes = 0;
 		let hasRoom = true;
-		for (const k of conduct === 'busy' || conduct === 'garbage' ? [] : chunks) {
-			const index = group * GROUP_CHUNKS + k;
-			assert(this.holds(index), 'only what is held is served');
-			const chunk = this.#world.film.chunk(index, conduct === 'bad-chunks');
-			hasRoom = end.send(encode({ type: 'chunk', index, bytes: chunk }));
-			bytes += chunk.length;
+		for (const [first, count] of conduct === 'busy' || conduct === 'garbage' ? [] : runsOf(chunks, longest)) {
+			const indices = Array.from({ length: count }, (_, k) => group * GROUP_CHUNKS + first + k);
+			assert(indices.every((index) => this.holds(index)), 'only what is held is served');
+			const run = concat(...indices.map((index) => this.#world.film.chunk(index, conduct === 'bad-chunks')));
+			hasRoom = end.send(encode({ type: 'chunk', index: group * GROUP_CHUNKS + first, bytes: run }));
+			bytes += run.length;
 		}
 		this.step({ type: 'served', link, group, bytes, full: !hasRoom, failed: false });
 	}

@@ -1,7 +1,7 @@
 /** Slows redrawing down: many changes, a few drawings a second. */
 
 /** Between two drawings that nobody asked for at once. */
-const BEAT_MS = 250;
+const BEAT_MS = 400;
 
 /** Calls one function, soon or now, never twice for one beat. */
 export class Pulse {
