@@ -37,7 +37,8 @@ const browser = {
 	test: {
 		name: 'browser',
 		include: ['**/*.browser.test.ts'],
-		testTimeout: 30_000,
+		testTimeout: 60_000,
+		expect: { poll: { timeout: 50_000 } }, // as with tests: it only ends what hangs
 		browser: {
 			enabled: true, headless: true, screenshotFailures: false,
 			provider: playwright({ launchOptions: chromium }),

@@ -9,7 +9,8 @@ import { IdbGroupStore, openGroupDatabase } from './idb-group-store.ts';
 import { deleteKept, openGroupStore } from './open-group-store.ts';
 
 const SHARE = 'EEEEEEEEEEEEEEEEEEEEEA' as ShareId;
-const GROUPS = 40;
+/** Far more than the room that is left: what a browser says of its usage may still count what was just deleted. */
+const GROUPS = 400;
 
 async function limitRoom(quotaSize?: number): Promise<void> {
 	const browser = cdp() as unknown as { send(method: string, about: object): Promise<unknown> };
@@ -37,11 +38,12 @@ async function opened(kind: string): Promise<GroupStore> {
 	return store.value;
 }
 
-for (const kind of ['files', 'IndexedDB']) {
+// IndexedDB first, and limited before it is opened: Chromium remembers for half a minute how much room there was.
+for (const kind of ['IndexedDB', 'files']) {
 	test(`${kind}: what was kept before the disk ran full is there, and room that comes back is used`, async () => {
+		await leaveRoom(6 * GROUP_BYTES);
 		const store = await opened(kind);
 		await store.inventory();
-		await leaveRoom(6 * GROUP_BYTES);
 		const kept: number[] = [];
 		let fault = '';
 		for (let group = 0; group < GROUPS && fault === ''; group++) {
