@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { frameNumberOf } from '../../e2e/films/frame-number.ts';
 import type { FilmName } from '../../e2e/films/recipes.ts';
 import { ContainerIndex } from './container-index.ts';
@@ -59,4 +59,16 @@ test('a share without an index plays from its container', async () => {
 	const on = await stage('moov-at-end', { index: new ContainerIndex(reader) });
 	await until(on.player, ({ metrics }) => metrics.startupMs !== undefined);
 	strike(on);
+});
+
+test('a script that never comes says nothing about the film', async () => {
+	const RealWorker = Worker;
+	vi.stubGlobal('Worker', class extends RealWorker {
+		constructor() { super('/gone/with/the/server.js', { type: 'module' }); }
+	});
+	try {
+		expect(await prepareFilm(new Blob(['no film']), () => {}).index).toEqual({ ok: false, error: 'closed' });
+	} finally {
+		vi.unstubAllGlobals();
+	}
 });

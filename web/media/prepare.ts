@@ -30,7 +30,7 @@ export function prepareFilm(file: Blob, progress: (part: number) => void): Prepa
 			if (data.type === 'progress') progress(data.part);
 			else if (data.type === 'index') settle(data.index);
 		});
-		worker.addEventListener('error', () => settle(fail('damaged')));
+		worker.addEventListener('error', (event) => settle(fail(wasRunning(event) ? 'damaged' : 'closed')));
 	});
 	const fromKeyFrame = new Promise<Poster | undefined>((settle) => {
 		cancelPoster = () => settle(undefined);
@@ -52,6 +52,12 @@ export function prepareFilm(file: Blob, progress: (part: number) => void): Prepa
 	};
 	return { index, poster, cancel };
 }
+
+/**
+ * A script that threw was confused by the film. One that never came (the server is gone, or serves a later build) says
+ * nothing about it: viewers then read the film's own index.
+ */
+function wasRunning(event: Event): boolean { return event instanceof ErrorEvent && event.message !== ''; }
 
 function hasPictures({ film }: BuiltIndex): boolean {
 	return film.tracks.some(({ kind }) => kind === 'video');
