@@ -1,6 +1,7 @@
 /**
- * The sending side of one transport: control frames at once, chunks, proofs and parts in the order they were asked for,
- * whatever the store takes to find them.
+ * The sending side of one transport: control frames at once, chunks and parts in the order they were asked for,
+ * whatever the store takes to find them. A proof goes out when it is found, before any chunk of its group that was
+ * asked for after it; chunks of other groups do not wait for it.
  */
 import type { Bytes } from '../base/bytes.ts';
 import type { Result } from '../base/result.ts';
@@ -44,6 +45,8 @@ export class Sender {
 	readonly #sources: ServeSources;
 	readonly #report: (outcome: ServeOutcome) => void;
 	#tail: Promise<void> | undefined;
+	/** Proofs on their way, by group. */
+	readonly #proofs = new Map<number, Promise<void>>();
 	/** One frame of chunks after the other. */
 	readonly #frame = new Uint8Array(CHUNK_HEADER_BYTES + MAX_RUN_CHUNKS * CHUNK_BYTES);
 	#pending = 0;
@@ -61,6 +64,7 @@ export class Sender {
 	serve(wanted: ServedChunks): void {
 		// Reported later, never from inside the call: the engine is in the middle of a step.
 		this.#enqueue(async () => {
+			await this.#proofs.get(wanted.group);
 			if (!this.#sources.peek(wanted.group)) await this.#sources.read(wanted.group);
 			this.#sendChunks(wanted, this.#sources.peek(wanted.group));
 		});
@@ -68,11 +72,13 @@ export class Sender {
 
 	serveProof(group: number): void {
 		if (this.#pending >= MAX_PENDING) return;
-		const finding = this.#find(group); // begun now, sent in its turn: several groups are read side by side
-		this.#enqueue(async () => {
-			const stored = await finding;
+		const sending = this.#find(group).then((stored) => {
 			if (stored) this.send(encode({ type: 'proof', group, certificate: stored.certificate, leaves: stored.leaves }));
+			this.#pending -= 1;
+			if (this.#proofs.get(group) === sending) this.#proofs.delete(group);
 		});
+		this.#pending += 1;
+		this.#proofs.set(group, sending);
 	}
 
 	servePart(name: PartName): void {
