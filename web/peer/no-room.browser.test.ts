@@ -1,5 +1,5 @@
 /** A disk that runs full in mid-film, as the browser has it: what was kept stays, what finds no room says so. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import type { GroupStore } from '../../shared/ports/group-store.ts';
 import { Layout, type ShareId } from '../../shared/protocol/ids.ts';
@@ -24,6 +24,7 @@ async function leaveRoom(bytes: number): Promise<void> {
 }
 
 afterEach(async () => {
+	vi.restoreAllMocks();
 	await limitRoom();
 	await deleteKept();
 });
@@ -38,12 +39,24 @@ async function opened(kind: string): Promise<GroupStore> {
 	return store.value;
 }
 
-// IndexedDB first, and limited before it is opened: Chromium remembers for half a minute how much room there was.
-for (const kind of ['IndexedDB', 'files']) {
+/**
+ * Chromium remembers for half a minute how much room a page's databases had, so what IndexedDB says then is said for
+ * it, after `writes` more.
+ */
+function refuseAfter(writes: number): void {
+	const put = Reflect.get(IDBObjectStore.prototype, 'put') as (value: unknown, key?: IDBValidKey) => IDBRequest<IDBValidKey>;
+	vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function full(this: IDBObjectStore, value, key) {
+		if (writes-- <= 0) throw new DOMException('no room', 'QuotaExceededError');
+		return put.call(this, value, key);
+	});
+}
+
+for (const kind of ['files', 'IndexedDB']) {
 	test(`${kind}: what was kept before the disk ran full is there, and room that comes back is used`, async () => {
-		await leaveRoom(6 * GROUP_BYTES);
 		const store = await opened(kind);
 		await store.inventory();
+		if (kind === 'files') await leaveRoom(6 * GROUP_BYTES);
+		else refuseAfter(20);
 		const kept: number[] = [];
 		let fault = '';
 		for (let group = 0; group < GROUPS && fault === ''; group++) {
@@ -57,6 +70,7 @@ for (const kind of ['IndexedDB', 'files']) {
 		expect(await store.read(refused)).toEqual({ ok: true, value: undefined });
 		for (const group of kept) expect(await isWhole(store, group)).toBe(true);
 		await limitRoom();
+		vi.restoreAllMocks();
 		expect(await store.write(refused, storedGroup(refused))).toEqual({ ok: true, value: undefined });
 		expect(await isWhole(store, refused)).toBe(true);
 		await store.close();
