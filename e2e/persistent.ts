@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
 import { descendants } from './bench/processes.ts';
+import { LAN_RULE } from './lan-host.ts';
 
 const ARGS = [
 	'--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
 	'--mute-audio', '--autoplay-policy=no-user-gesture-required', '--hide-crash-restore-bubble',
+	LAN_RULE,
 ];
 
 /** A profile folder, and the browser that runs on it. */
