@@ -80,9 +80,19 @@ function circumstances(section: Section): string {
 	const load = `load ${section.loadBefore.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after`;
 	return [
 		`${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC · commit ${commit()} · ${RUNS} runs · ${load}`,
-		`${machine} · Linux ${release()} · ${chromium} · Node ${process.versions.node}`,
+		`${machine} · Linux ${release()}${hugePages()} · ${chromium} · Node ${process.versions.node}`,
 		`\`npm run bench -- ${section.name}\``,
 	].join('  \n');
+}
+
+/** Whether the kernel hands out memory in large pieces: where a page fault is dear, it decides every speed here. */
+function hugePages(): string {
+	try {
+		const setting = /\[(\w+)\]/.exec(readFileSync('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8'))?.[1];
+		return setting ? `, huge pages ${setting}` : '';
+	} catch {
+		return ''; // not Linux, or a kernel without them
+	}
 }
 
 function commit(): string {
