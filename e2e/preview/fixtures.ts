@@ -43,6 +43,17 @@ export function share(title: string, more: Partial<ShareView> = {}): ShareView {
 	};
 }
 
+/** Two minutes in which a film came fast at first and then as fast as it plays, and was passed on. */
+const STATS: WatchView['stats'] = {
+	seconds: Array.from({ length: 120 }, (_, k) => ({
+		downBps: k < 20 ? 0 : (k < 60 ? 6.2e6 : 2.4e6) * (1 + Math.sin(k * 1.7) / 6),
+		upBps: k < 45 ? 0 : 1.9e6 * (1 + Math.cos(k) / 4),
+	})),
+	downloadedBytes: 487_000_000, uploadedBytes: 143_000_000, duplicateBytes: 1_400_000,
+	verifiedChunks: 59_448, rejectedChunks: 0,
+	startupMs: 640, stalls: 1, stalledMs: 2300, lastSeekMs: 184, bufferedAheadSec: 28.4,
+};
+
 /** A film that plays. */
 export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchView {
 	return {
@@ -52,7 +63,8 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
-		silentBecause: undefined, mutedByBrowser: false, noRoom: false, resumeAtSec: undefined, ...more,
+		silentBecause: undefined, mutedByBrowser: false, noRoom: false, contradicted: false, resumeAtSec: undefined,
+		stats: STATS, ...more,
 	};
 }
 
@@ -60,6 +72,6 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 export function blank(status: WatchState): WatchView {
 	return watch(status, {
 		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined, people: [], held: [],
-		heldFraction: 0,		downBps: 0, upBps: 0, audioTracks: [],
+		heldFraction: 0, downBps: 0, upBps: 0, stats: undefined, audioTracks: [],
 	});
 }

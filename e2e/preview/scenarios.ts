@@ -41,6 +41,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-two-copies': { shares: [share('Summer on the lake', { people: [seeder, second, ...PEOPLE.slice(2)], fullCopies: 2, ...sharing })] },
 	'share-codec': { shares: [share('GX010045', { warnings: [{ kind: 'video', codec: 'HEVC', plays: 'some' }], posterUrl: poster(330) })] },
 	'share-waiting': { shares: [share('Lake', { fileName: 'lake.mp4', sizeBytes: 4, status: { state: 'needs-file' }, fileUrl: undefined })] },
+	'share-elsewhere': { shares: [share('Summer on the lake', { status: { state: 'elsewhere' }, fileUrl: undefined })] },
 	'share-several': {
 		secure: false,
 		shares: [
@@ -63,6 +64,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'watch-offline': { tracker: { state: 'offline', retryInSec: 3 }, ...watching({ state: 'playing' }) },
 	'watch-muted': watching({ state: 'playing' }, { mutedByBrowser: true, resumeAtSec: 2471 }),
 	'watch-silent': watching({ state: 'playing' }, { silentBecause: 'AC-3', audioTracks: [] }),
+	'watch-contradicted': watching({ state: 'playing' }, { contradicted: true }),
 	'watch-seek': watching({ state: 'buffering', because: 'seek' }),
 	'watch-slow': watching({ state: 'buffering', because: 'slow-peers' }),
 	'watch-alone': watching({ state: 'buffering', because: 'no-peers' }, { people: [] }),

@@ -47,12 +47,13 @@ export interface CodecWarning {
 
 /**
  * What a share of mine is doing. `needs-permission`: one click gives the file back. `needs-file`: the same file must
- * be picked or dropped.
+ * be picked or dropped. `elsewhere`: another tab of this browser has it.
  */
 export type ShareState =
 	| { readonly state: 'sharing' }
 	| { readonly state: 'needs-permission' }
 	| { readonly state: 'needs-file' }
+	| { readonly state: 'elsewhere' }
 	| { readonly state: 'checking-file' }
 	| { readonly state: 'stopped' }
 	| { readonly state: 'failed'; readonly problem: ShareProblem };
@@ -104,6 +105,25 @@ export type WatchState =
 /** A stretch of the film, both ends 0 to 1 of its length in bytes. */
 export interface Stretch { readonly from: number; readonly to: number }
 
+/** What went where in one second, bytes. */
+export interface Rates { readonly downBps: number; readonly upBps: number }
+
+/** How well a film goes, for the curious. `undefined`: there is nothing to measure yet. */
+export interface StatsView {
+	/** The last two minutes, oldest first. */
+	readonly seconds: readonly Rates[];
+	readonly downloadedBytes: number;
+	readonly uploadedBytes: number;
+	readonly duplicateBytes: number;
+	readonly verifiedChunks: number;
+	readonly rejectedChunks: number;
+	readonly startupMs: number | undefined;
+	readonly stalls: number;
+	readonly stalledMs: number;
+	readonly lastSeekMs: number | undefined;
+	readonly bufferedAheadSec: number;
+}
+
 /** A film somebody shares with me. */
 export interface WatchView {
 	readonly id: ShareId;
@@ -120,8 +140,12 @@ export interface WatchView {
 	readonly complete: boolean;
 	/** Nothing more can be kept on this device: it is full. What was kept stays, and the film plays on. */
 	readonly noRoom: boolean;
+	/** The sharer's key signed two descriptions that contradict each other; the first is what plays. */
+	readonly contradicted: boolean;
 	readonly downBps: number;
 	readonly upBps: number;
+	/** Undefined until the first byte came or went. */
+	readonly stats: StatsView | undefined;
 	readonly audioTracks: readonly { readonly id: number; readonly label: string; readonly selected: boolean }[];
 	/** The video plays without sound because no browser plays this codec. */
 	readonly silentBecause: string | undefined;

@@ -7,7 +7,8 @@ export function failedWatch(link: string, problem: WatchProblem): WatchView {
 	return {
 		id: '' as ShareId, link, status: { state: 'failed', problem },
 		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined,
-		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0,
-		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, noRoom: false, resumeAtSec: undefined,
+		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, stats: undefined,
+		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, noRoom: false, contradicted: false,
+		resumeAtSec: undefined,
 	};
 }
