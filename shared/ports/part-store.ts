@@ -12,10 +12,16 @@ export interface StoredPartName {
 	readonly part: number;
 }
 
-/** The parts of one share. Losing some costs fetching them again, so faults are not told apart. */
+/**
+ * The parts of one share. Losing some costs a viewer fetching them again, so faults are not told apart.
+ * `testkit/part-store-contract.ts` is the suite.
+ */
 export interface PartStore {
 	/** Undefined when it is not here. */
 	get(name: StoredPartName): Promise<Bytes | undefined>;
-	/** A `get` that is called after this finds the part, whether this has settled or not. */
-	put(name: StoredPartName, bytes: Bytes): Promise<void>;
+	/**
+	 * A `get` that is called after this finds the part, whether this has settled or not. Settles with false when it could
+	 * not be kept.
+	 */
+	put(name: StoredPartName, bytes: Bytes): Promise<boolean>;
 }

@@ -7,6 +7,7 @@
  * system, faulted in page by page, and be garbage a second later. So what {@link GroupCache.peek} gives is good until
  * the caller waits for anything.
  */
+import { BitSet } from '../base/bit-set.ts';
 import type { Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
@@ -36,7 +37,7 @@ interface HotGroup extends StoredGroup { isStored: boolean; saves: number; faile
 export class GroupCache {
 	readonly #store: GroupStore;
 	readonly #layout: Layout;
-	readonly #found: (group: number, held: Bytes | undefined) => void;
+	readonly #found: (group: number, stored: KnownGroup | undefined) => void;
 	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
@@ -45,9 +46,9 @@ export class GroupCache {
 	#reading = 0;
 	#closed = false;
 
-	/** @param found - hears which chunks of a group the store still had: fewer than were written, where a disk rotted */
+	/** @param found - hears what of a group the store still had: less than was written, where a disk rotted */
 	constructor(
-		store: GroupStore, layout: Layout, found: (group: number, held: Bytes | undefined) => void = () => undefined,
+		store: GroupStore, layout: Layout, found: (group: number, stored: KnownGroup | undefined) => void = () => undefined,
 	) {
 		this.#store = store;
 		this.#layout = layout;
@@ -125,10 +126,14 @@ export class GroupCache {
 		return written;
 	}
 
+	/** Groups that the store refused, least recently used first. */
+	get refused(): number[] {
+		return [...this.#hot].filter(([, hot]) => hot.failed && hot.saves === 0).map(([group]) => group);
+	}
+
 	/** Lets go of groups that the store refused, beyond the bound. They are held no longer. */
 	dropUnsaved(): number[] {
-		const refused = [...this.#hot].filter(([, hot]) => hot.failed && hot.saves === 0).map(([group]) => group);
-		const dropped = refused.slice(0, Math.max(0, this.#hot.size - KEPT_GROUPS));
+		const dropped = this.refused.slice(0, Math.max(0, this.#hot.size - KEPT_GROUPS));
 		for (const group of dropped) this.#letGo(group);
 		return dropped;
 	}
@@ -166,7 +171,7 @@ export class GroupCache {
 		}
 		const hot: HotGroup = { ...stored.value, isStored: true, saves: 0, failed: false };
 		this.#hot.set(group, hot);
-		this.#found(group, hot.held);
+		this.#found(group, hot);
 		this.#shrink();
 		return ok(hot);
 	}
@@ -191,4 +196,11 @@ export class GroupCache {
 		const isFree = hot.saves === 0 && hot.bytes.length === GROUP_BYTES;
 		if (isFree && this.#spare.length < SPARE_GROUPS) this.#spare.push(hot.bytes);
 	}
+}
+
+/** Whether bytes `from` to `to` of a group are all there. */
+export function holdsAll({ held }: StoredGroup, from: number, to: number): boolean {
+	const chunks = BitSet.from(held, GROUP_CHUNKS);
+	const missing = chunks?.nextMissing(Math.floor(from / CHUNK_BYTES)) ?? 0;
+	return missing < 0 || missing * CHUNK_BYTES >= to;
 }

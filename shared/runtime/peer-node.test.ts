@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { equalBytes, type Bytes } from '../base/bytes.ts';
+import { concat, equalBytes, type Bytes } from '../base/bytes.ts';
+import { sealAttachment } from '../protocol/attachment.ts';
+import { makeDescriptor, openDescriptor } from '../protocol/descriptor.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
-import { makeTestShare, ShareBed, type TestPeer, type TestShare } from '../testkit/share-bed.ts';
+import { groupRoot, treeRoot } from '../protocol/merkle.ts';
+import { makeTestGroup, makeTestShare, ShareBed, type TestPeer, type TestShare } from '../testkit/share-bed.ts';
+import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
+
+const crypto = testCrypto(8);
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 }); // pure cryptography on a loaded machine
 
@@ -140,6 +146,18 @@ describe('what was stored', () => {
 		expectBytes(plain, share.plain.subarray(2 * GROUP_BYTES));
 	});
 
+	test('when the store has room again, the rest of the film is fetched after all', async () => {
+		const { bed, viewer } = await pair();
+		await described(bed, viewer);
+		viewer.store().fault = 'full';
+		viewer.node.setBackground(true);
+		await bed.settle(() => viewer.told.includes('store full'));
+		await bed.settle(undefined, 15_000);
+		expect([viewer.told.includes('store mended'), viewer.kept.size]).toEqual([false, 0]);
+		viewer.store().fault = undefined;
+		expect(await bed.settle(() => viewer.told.includes('store mended') && viewer.kept.size === 3)).toBe(true);
+	});
+
 	test('the store is opened once, however many descriptors come', async () => {
 		const bed = new ShareBed(share);
 		const viewer = bed.peer();
@@ -222,6 +240,53 @@ describe('attachments', () => {
 		expect(await bed.settle(() => content !== undefined)).toBe(true);
 		expectBytes(content, share.attachmentContent.subarray(0, 100));
 		expect(viewer.node.snapshot().links.some(({ peer }) => peer === sharer.id)).toBe(true);
+	});
+});
+
+describe('what the sharer signed twice', () => {
+	/** The share, sealed in its second revision, with the list of group roots as its second attachment. */
+	async function sealed() {
+		const roots = concat(...[...share.groups.values()].map(({ leaves }) => groupRoot(leaves, crypto.sha256Now)));
+		const place = { id: share.keys.id, number: 1, form: 'clear', since: 2 } as const;
+		const attached = await sealAttachment(crypto, share.link.attachments, place, roots);
+		const body = await openDescriptor(crypto, share.descriptor, share.link.descriptor);
+		if (!body.ok) throw new Error(body.error);
+		const made = await makeDescriptor(crypto, {
+			state: 'sealed', revision: 2, size: share.layout.size, root: treeRoot(roots, crypto.sha256Now),
+			attachments: [...share.descriptor.attachments, attached.entry],
+			body: { ...body.value, attachments: [...body.value.attachments, { kind: 'roots' }] },
+		}, { share: share.keys, link: share.link });
+		if (!made.ok) throw new Error(made.error);
+		return { descriptor: made.value, attached };
+	}
+
+	test('a group that was signed with other bytes is let go once the sealed roots are here, and fetched anew', async () => {
+		const { descriptor, attached } = await sealed();
+		const other = await makeTestGroup(share, 1, someBytes(GROUP_BYTES, 99));
+		const bed = new ShareBed(share);
+		const [sharer, viewer] = [await bed.sharer(), bed.peer(new Map([[1, other]]))];
+		await sharer.parts.put({ attachment: 1, since: 2, of: 'part', part: 0 }, attached.parts[0]!);
+		await sharer.node.describe(descriptor.bytes);
+		await viewer.node.describe(descriptor.bytes);
+		viewer.node.setBackground(true);
+		void viewer.node.reader(share.contentKey)!.read(GROUP_BYTES, 5, 0); // so that it is looked at
+		bed.connect(sharer, viewer);
+		let all = false;
+		void viewer.node.attachments.fetchAll().then((held) => {
+			all = held;
+			viewer.node.attachmentsHeld(2);
+		});
+		expect(await bed.settle(() => all && viewer.kept.size === 3 && viewer.node.isComplete)).toBe(true);
+		await bed.settle(() => equalBytes(viewer.kept.get(1)!.bytes, share.groups.get(1)!.bytes));
+		expectBytes(viewer.kept.get(1)?.bytes, share.groups.get(1)?.bytes);
+		expect(viewer.node.snapshot().links).toHaveLength(1);
+	});
+
+	test('people are told, and the first descriptor stays in force', async () => {
+		const viewer = new ShareBed(share).peer();
+		await viewer.node.describe((await sealed()).descriptor.bytes);
+		expect(await viewer.node.describe((await sealed()).descriptor.bytes)).toBe('equivocation');
+		expect(viewer.told).toContain('equivocation');
 	});
 });
 

@@ -2,7 +2,6 @@
  * Runs one engine on real ports: performs its effects and feeds it what happens. Page, bridge and tests each bring a
  * store, transports, a clock and cryptography; the rest is the same everywhere.
  */
-import { BitSet } from '../base/bit-set.ts';
 import { equalBytes, type Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import type { Rng } from '../base/rng.ts';
@@ -10,12 +9,12 @@ import type { Ms } from '../base/units.ts';
 import { checkProof } from '../protocol/certificate.ts';
 import { readDescriptor, supersedes, type ClearDescriptor } from '../protocol/descriptor.ts';
 import { Layout, type LinkId, type PeerId, type ShareId } from '../protocol/ids.ts';
-import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
-import { hashLeaf } from '../protocol/merkle.ts';
+import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { groupRoot, hashLeaf } from '../protocol/merkle.ts';
 import { CHUNK_SET_BYTES, type ByeReason } from '../protocol/peer-message.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.ts';
+import type { GroupStore, StoreFault } from '../ports/group-store.ts';
 import type { MediaReader, ReadFault } from '../ports/media-reader.ts';
 import type { PartStore } from '../ports/part-store.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -23,10 +22,14 @@ import { Engine } from '../engine/engine.ts';
 import type { Effect, Input, PartName } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
 import { Attachments } from './attachments.ts';
-import { GroupCache, type KnownGroup } from './group-cache.ts';
+import { GroupCache, holdsAll, type KnownGroup } from './group-cache.ts';
 import { Reads } from './reads.ts';
+import { SealedRoots, sealedRoots } from './sealed-roots.ts';
 import { Sender } from './sender.ts';
 import { takeSnapshot, type NodeSnapshot } from './snapshot.ts';
+
+/** A store that refused a group is tried again after this; if it takes one then, it has room again. */
+const RETRY_STORE_AFTER: Ms = 10_000;
 
 /** What a node is made of. `openStore` is called once, when the size of the share is known. */
 export interface PeerNodeInit {
@@ -50,10 +53,16 @@ export interface NodeHost {
 	find(count: number): void;
 	/** A newer descriptor was verified and is in force. */
 	described(descriptor: ClearDescriptor): void;
+	/** The sharer's key signed two descriptions that contradict each other. The first is kept. */
+	equivocated(): void;
+	/** No link to that peer any more. */
+	parted(peer: PeerId): void;
 	/** Something that a person might see changed. Often: the listener slows itself down. */
 	changed(): void;
-	/** The store failed; the share goes on without keeping more. */
+	/** The store failed; the share goes on without keeping more, until {@link storeMended}. */
 	storeFailed(fault: StoreFault): void;
+	/** The store refused groups, and takes them again. */
+	storeMended(): void;
 }
 
 /** Who is at the other end of a transport that is handed over. */
@@ -72,10 +81,14 @@ export class PeerNode {
 	#descriptorChecks: Promise<void> = Promise.resolve();
 	readonly #inputs: Input[] = [];
 	readonly #proofChecks = new Map<number, Promise<void>>();
+	readonly #roots = new SealedRoots();
 	#nextLink = 1;
 	#stopTicking: (() => void) | undefined;
 	#opening = false;
 	#closed = false;
+	#wantsAll = false;
+	/** When the store last refused a group; undefined while it takes them. */
+	#refusedAt: Ms | undefined;
 
 	constructor(init: PeerNodeInit) {
 		this.#init = init;
@@ -92,6 +105,7 @@ export class PeerNode {
 	start(): void {
 		const tick = () => {
 			this.#step({ type: 'tick' });
+			this.#retryStore();
 			this.#stopTicking = this.#init.clock.after(TICK_MS, tick);
 		};
 		this.#stopTicking = this.#init.clock.after(0, tick);
@@ -106,6 +120,7 @@ export class PeerNode {
 		if (!read.ok) return read.error === 'version' ? 'version' : 'forged';
 		if (this.#descriptor) {
 			const succession = supersedes(this.#descriptor, read.value);
+			if (succession === 'equivocation') this.#init.host.equivocated();
 			if (succession !== 'newer') return succession;
 		}
 		await this.#adopt(read.value);
@@ -125,6 +140,7 @@ export class PeerNode {
 			closed: (reason) => {
 				this.#senders.delete(link);
 				this.#step({ type: 'link-closed', link, reason });
+				if (!this.#engine.neighbours.linkTo(info.peer)) this.#init.host.parted(info.peer);
 			},
 		});
 		return link;
@@ -135,12 +151,18 @@ export class PeerNode {
 	learnPeers(peers: readonly PeerId[]): void { this.#step({ type: 'peers-known', peers }); }
 	/** Sends a signal over a neighbour. */
 	relay(via: LinkId, to: PeerId, signal: Bytes): void { this.#step({ type: 'relay', via, to, signal }); }
-	/** Whether to fetch the whole film beside what is being watched. */
-	setBackground(on: boolean): void { this.#step({ type: 'background', on }); }
+	/** Whether to fetch the whole film beside what is being watched, as long as the store takes it. */
+	setBackground(on: boolean): void {
+		this.#wantsAll = on;
+		this.#step({ type: 'background', on: on && this.#refusedAt === undefined });
+	}
 	/** Tells neighbours where the film is being watched. */
 	tellPosition(ms: Ms, playing: boolean): void { this.#step({ type: 'position', ms: Math.round(ms), playing }); }
 	/** All attachments of that revision are kept. */
-	attachmentsHeld(revision: number): void { this.#step({ type: 'attachments-held', revision }); }
+	attachmentsHeld(revision: number): void {
+		this.#step({ type: 'attachments-held', revision });
+		void this.#compareRoots();
+	}
 	/** Parts with a peer. */
 	dropPeer(peer: PeerId, reason: ByeReason): void {
 		const link = this.#engine.neighbours.linkTo(peer);
@@ -245,7 +267,7 @@ export class PeerNode {
 		if (!stored.ok) this.#init.host.storeFailed(stored.error);
 		if (!stored.ok || this.#closed) return opened.value.close();
 		this.#store = opened.value;
-		this.#groups = new GroupCache(opened.value, layout, (group, held) => this.#found(group, held));
+		this.#groups = new GroupCache(opened.value, layout, (group, found) => this.#found(group, found));
 		this.#step({ type: 'inventory', inventory: stored.value });
 		this.#reads?.recount();
 	}
@@ -258,7 +280,8 @@ export class PeerNode {
 			const { id, publicKey, size, root } = descriptor;
 			const share = { id, publicKey, layout: size > 0 ? new Layout(size) : undefined, root };
 			const checked = await checkProof(this.#init.crypto, share, { group, certificate, leaves });
-			if (checked.ok) await this.#groups.prove(group, { leaves: leaves.slice(), certificate });
+			const isOurs = checked.ok && (certificate.form === 'path' || this.#roots.fits(group, checked.value));
+			if (isOurs) await this.#groups.prove(group, { leaves: leaves.slice(), certificate });
 			this.#step({ type: 'proof-checked', link, group, good: checked.ok });
 		}).finally(() => { if (this.#proofChecks.get(group) === check) this.#proofChecks.delete(group); });
 		this.#proofChecks.set(group, check);
@@ -286,10 +309,33 @@ export class PeerNode {
 
 	async #save(group: number): Promise<void> {
 		const saved = await this.#groups?.save(group);
-		if (!saved || saved.ok) return;
-		this.setBackground(false); // nothing more can be kept: only what is watched is fetched from now on
+		if (!saved) return;
+		if (saved.ok) return this.#mend();
+		this.#refusedAt = this.#now();
+		this.setBackground(this.#wantsAll); // nothing more can be kept: only what is watched is fetched from now on
 		this.#init.host.storeFailed(saved.error);
 		for (const dropped of this.#groups?.dropUnsaved() ?? []) this.#step({ type: 'group-lost', group: dropped });
+	}
+
+	/** Tries the store again with a group it refused; without one, with the next that comes. */
+	#retryStore(): void {
+		if (!this.#isRetryDue) return;
+		const [refused] = this.#groups?.refused ?? [];
+		if (refused === undefined) this.#step({ type: 'background', on: this.#wantsAll });
+		else void this.#save(refused);
+	}
+
+	/** A group was kept. Right after a refusal that says little: on a disk at its brim every other group finds room. */
+	#mend(): void {
+		if (!this.#isRetryDue) return;
+		this.#refusedAt = undefined;
+		this.setBackground(this.#wantsAll);
+		this.#init.host.storeMended();
+		for (const group of this.#groups?.refused ?? []) void this.#save(group);
+	}
+
+	get #isRetryDue(): boolean {
+		return this.#refusedAt !== undefined && this.#now() - this.#refusedAt >= RETRY_STORE_AFTER;
 	}
 
 	async #copy(group: number, from: number, into: Bytes): Promise<Result<void, ReadFault | 'lost'>> {
@@ -299,14 +345,31 @@ export class PeerNode {
 			into.set(stored.bytes.subarray(from, from + into.length));
 			return ok(undefined);
 		}
-		if (stored) this.#found(group, stored.held); // or the read would find the same forever
+		if (stored) this.#missing(group, stored.held); // or the read would find the same forever
 		if (read.ok) return fail(this.#closed ? 'closed' : 'lost');
 		if (read.error === 'lost') return fail('lost');
 		return fail(read.error === 'changed' || read.error === 'gone' ? read.error : 'closed');
 	}
 
-	/** A group came from the store. Chunks that rotted there are held no longer, and fetched anew. */
-	#found(group: number, held: Bytes | undefined): void {
+	/** A group came from the store. One that is not of the sealed film is lost. */
+	#found(group: number, found: KnownGroup | undefined): void {
+		const isSigned = found?.certificate.form === 'signature';
+		const isOurs = !isSigned || this.#roots.fits(group, groupRoot(found.leaves, this.#init.crypto.sha256Now));
+		if (isOurs) this.#missing(group, found?.held);
+		else void this.loseGroup(group);
+	}
+
+	/** Held groups are compared with the list of the sealed film's, as soon as that is here. */
+	async #compareRoots(): Promise<void> {
+		const descriptor = this.#descriptor;
+		if (!descriptor || this.#roots.isKnown) return;
+		const roots = await sealedRoots(this.attachments, descriptor, this.#init.crypto.sha256Now);
+		if (!roots) return;
+		for (const group of this.#roots.learn(roots)) await this.loseGroup(group);
+	}
+
+	/** Chunks of a stored group that rotted are held no longer, and fetched anew. */
+	#missing(group: number, held: Bytes | undefined): void {
 		if (this.#engine.requests?.inventory.exceeds(group, held ?? new Uint8Array(CHUNK_SET_BYTES)) !== true) return;
 		this.#step({ type: 'group-lost', group, ...(held && { held }) });
 		this.#reads?.recount();
@@ -328,11 +391,4 @@ export class PeerNode {
 			part: (name: PartName) => this.attachments.serve(name),
 		};
 	}
-}
-
-/** Whether bytes `from` to `to` of a group are all there. */
-function holdsAll({ held }: StoredGroup, from: number, to: number): boolean {
-	const chunks = BitSet.from(held, GROUP_CHUNKS);
-	const missing = chunks?.nextMissing(Math.floor(from / CHUNK_BYTES)) ?? 0;
-	return missing < 0 || missing * CHUNK_BYTES >= to;
 }

@@ -58,9 +58,9 @@ export class MemoryPartStore implements PartStore {
 		return Promise.resolve(this.kept.get(JSON.stringify(name, KEYS)));
 	}
 
-	put(name: StoredPartName, bytes: Bytes): Promise<void> {
-		this.kept.set(JSON.stringify(name, KEYS), bytes);
-		return Promise.resolve();
+	put(name: StoredPartName, bytes: Bytes): Promise<boolean> {
+		this.kept.set(JSON.stringify(name, KEYS), bytes.slice());
+		return Promise.resolve(true);
 	}
 }
 
@@ -102,6 +102,13 @@ export async function makeTestShare(size: number, attachmentBytes = 1000): Promi
 	const descriptor = await makeDescriptor(crypto, draft, { share: keys, link });
 	if (!descriptor.ok) throw new Error(descriptor.error);
 	return { keys, link, contentKey, layout, plain, groups, attachment, attachmentContent, descriptor: descriptor.value };
+}
+
+/** A group of the share whose bytes are these, signed by the share's own key. */
+export function makeTestGroup({ keys, layout }: TestShare, group: number, bytes: Bytes): Promise<StoredGroup> {
+	const sealed = new Uint8Array(layout.size);
+	sealed.set(bytes, group * GROUP_BYTES);
+	return storedGroup(keys, layout, { group, sealed });
 }
 
 async function storedGroup(
@@ -153,6 +160,8 @@ export class ShareBed {
 			host: {
 				connect: () => undefined, signal: () => undefined, find: () => undefined, changed: () => undefined,
 				described: ({ revision }) => told.push(`described ${revision}`), storeFailed: (fault) => told.push(`store ${fault}`),
+				storeMended: () => told.push('store mended'), equivocated: () => told.push('equivocation'),
+				parted: (peer) => told.push(`parted ${peer}`),
 			},
 		});
 		node.start();

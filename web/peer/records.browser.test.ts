@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { concat, type Bytes } from '../../shared/base/bytes.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { HASH_BYTES } from '../../shared/protocol/limits.ts';
+import { partStoreContract } from '../../shared/testkit/part-store-contract.ts';
 import { Records, type ShareRecord } from './records.ts';
 
 const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;
@@ -94,7 +95,7 @@ test('a share that is forgotten leaves nothing, not even what is still being kep
 	await records.putFoundRoots(OTHER, 0, roots(1, 1));
 	await records.parts(SHARE).put({ attachment: 0, since: 1, of: 'part', part: 0 }, ROOT);
 	const keeping = [records.putCertified(SHARE, 0, CERTIFIED), records.putCertified(SHARE, 1, CERTIFIED)];
-	await records.forget(SHARE);
+	await records.forgetShare(SHARE);
 	await Promise.all(keeping);
 	const db = await openDB(name);
 	const left = await Promise.all(['shares', 'certified', 'sealing', 'parts'].map((store) => db.count(store)));
@@ -102,3 +103,26 @@ test('a share that is forgotten leaves nothing, not even what is still being kep
 	expect(left).toEqual([1, 0, 1, 0]);
 	expect((await records.shares())[0]?.id).toBe(OTHER);
 });
+
+test('a film that was watched is forgotten without what belongs to a share of mine', async () => {
+	const records = await open(freshName());
+	const part = { attachment: 0, since: 1, of: 'part', part: 0 } as const;
+	await records.putShare(RECORD);
+	for (const id of [SHARE, OTHER]) {
+		await records.putWatched({ id, descriptor: ROOT, positionSec: 8, updatedAt: 9 });
+		await records.parts(id).put(part, ROOT);
+		await records.forgetWatched(id);
+		expect(await records.watched(id)).toBeUndefined();
+	}
+	expect((await records.share(SHARE))?.secretKey).toEqual(RECORD.secretKey);
+	expect([await records.parts(SHARE).get(part), await records.parts(OTHER).get(part)]).toEqual([ROOT, undefined]);
+});
+
+test('a part that cannot be kept is not said to be', async () => {
+	const name = freshName();
+	const records = await open(name);
+	await deleteDB(name);
+	expect(await records.parts(SHARE).put({ attachment: 0, since: 1, of: 'part', part: 0 }, ROOT)).toBe(false);
+});
+
+partStoreContract('IndexedDB', async () => (await open(freshName())).parts(SHARE));

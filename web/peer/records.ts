@@ -90,6 +90,9 @@ export class Records {
 		return all.sort((a, b) => b.createdAt - a.createdAt);
 	}
 
+	/** One of them; undefined when it was forgotten. */
+	async share(id: ShareId): Promise<ShareRecord | undefined> { return this.#db.get('shares', id); }
+
 	/** Settles once a crash cannot lose it. */
 	async putShare(record: ShareRecord): Promise<Result<void, StoreFault>> {
 		return this.#durably(async () => {
@@ -109,8 +112,8 @@ export class Records {
 	}
 
 	/** What cannot be kept costs a later visit its place in the film, nothing more. */
-	async putWatched(record: WatchRecord): Promise<void> {
-		await this.#durably(async () => { await this.#db.put('watched', record); });
+	putWatched(record: WatchRecord): Promise<Result<void, StoreFault>> {
+		return this.#durably(async () => { await this.#db.put('watched', record); });
 	}
 
 	async settings(): Promise<Settings> { return await this.#db.get('settings', 'settings') ?? UNSET; }
@@ -171,17 +174,23 @@ export class Records {
 		return {
 			get: (name) => this.#db.get('parts', keyOf(name)),
 			put: async (name, bytes) => {
-				try {
-					await this.#db.put('parts', bytes, keyOf(name));
-				} catch {
-					// No room: the part is fetched again when it is needed.
-				}
+				const kept = await this.#durably(async () => { await this.#db.put('parts', bytes, keyOf(name)); });
+				return kept.ok;
 			},
 		};
 	}
 
-	/** Forgets a share, mine or watched, and all that belongs to it. */
-	async forget(id: ShareId): Promise<void> {
+	/** Forgets a film that was watched. One that is mine too stays mine: its keys and attachments are needed. */
+	async forgetWatched(id: ShareId): Promise<void> {
+		const transaction = this.#db.transaction(['shares', 'watched', 'parts'], 'readwrite');
+		await transaction.objectStore('watched').delete(id);
+		const isMine = await transaction.objectStore('shares').getKey(id) !== undefined;
+		if (!isMine) await transaction.objectStore('parts').delete(rangeOf(id));
+		await transaction.done;
+	}
+
+	/** Forgets a share of mine, and all that belongs to it. */
+	async forgetShare(id: ShareId): Promise<void> {
 		await this.#flushing; // what was certified a moment ago comes first, or it would stay
 		await this.#lastFlush;
 		const transaction = this.#db.transaction(['shares', 'watched', 'certified', 'sealing', 'parts'], 'readwrite');

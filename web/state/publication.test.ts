@@ -18,16 +18,20 @@ const ROOTS = someBytes(GROUPS * HASH_BYTES, 2);
 function device() {
 	const kept = new Map<string, Bytes>();
 	const published: ClearDescriptor[] = [];
+	const its = { isFull: false };
 	const keyOf = ({ attachment, since, of, part }: StoredPartName) => [attachment, since, of, part].join();
 	const visit = () => new Publication({
 		crypto, keys, contentKey: someBytes(32, 4), size: GROUPS * GROUP_BYTES,
 		parts: {
 			get: (name) => Promise.resolve(kept.get(keyOf(name))),
-			put: (name, bytes) => Promise.resolve(void kept.set(keyOf(name), bytes)),
+			put: (name, bytes) => {
+				if (!its.isFull) kept.set(keyOf(name), bytes);
+				return Promise.resolve(!its.isFull);
+			},
 		},
 		publish: (descriptor) => Promise.resolve(void published.push(descriptor)),
 	}, { title: 'Lake', type: 'video/mp4' });
-	return { kept, published, visit };
+	return { kept, published, visit, its };
 }
 
 /** A share that was sealed, as a later visit finds it. */
@@ -52,6 +56,29 @@ test('roots of which a part is lost, or that lead to another root, are not belie
 	kept.delete(first);
 	expect(await later.groupRoots()).toBeUndefined();
 	expect(await (await sealed(someBytes(32, 9))).later.groupRoots()).toBeUndefined();
+});
+
+test('what cannot be kept is not told', async () => {
+	const { published, its, visit } = device();
+	const publication = visit();
+	await publication.revise({});
+	its.isFull = true;
+	expect(await publication.attach([{ kind: 'poster', form: 'sealed', content: someBytes(20_000, 5) }])).toBe(false);
+	expect(await publication.seal(treeRoot(ROOTS, crypto.sha256Now), ROOTS)).toBe(false);
+	expect([publication.has('poster'), publication.root, published.length]).toEqual([false, undefined, 1]);
+});
+
+test('a later visit has what was attached, unless a part of it is lost', async () => {
+	const { published, kept, visit } = device();
+	const first = visit();
+	await first.attach([{ kind: 'poster', form: 'sealed', type: 'image/webp', content: someBytes(20_000, 5) }]);
+	const later = visit();
+	await later.resume(published.at(-1)!.bytes);
+	expect(await later.content('poster')).toEqual({ bytes: someBytes(20_000, 5), type: 'image/webp' });
+	expect(await later.content('index')).toBeUndefined();
+	const [part = ''] = kept.keys();
+	kept.delete(part);
+	expect(await later.content('poster')).toBeUndefined();
 });
 
 test('an open share has no list of group roots', async () => {

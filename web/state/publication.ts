@@ -5,7 +5,7 @@
 import { concat, equalBytes, type Bytes } from '../../shared/base/bytes.ts';
 import { assert } from '../../shared/base/result.ts';
 import { base64url } from '../../shared/base/text.ts';
-import { sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
+import { openPart, sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
 import {
 	makeDescriptor, openDescriptor, readDescriptor, type ClearDescriptor, type DescriptorDraft,
 } from '../../shared/protocol/descriptor.ts';
@@ -82,30 +82,41 @@ export class Publication {
 
 	/** Once sealed: the published list of group roots. Undefined when it is not kept whole, or leads to another root. */
 	async groupRoots(): Promise<Bytes | undefined> {
-		const attachment = this.#body.attachments.findIndex(({ kind }) => kind === 'roots');
-		const entry = this.#entries[attachment];
-		if (!entry || !this.#root) return undefined;
-		const { parts, crypto } = this.#init;
-		const about = { attachment, since: entry.since, of: 'part' } as const;
-		const kept = await Promise.all(Array.from({ length: entry.parts }, (_, part) => parts.get({ ...about, part })));
-		const roots = concat(...kept.filter((part) => part !== undefined));
-		if (roots.length !== entry.contentBytes) return undefined;
-		return equalBytes(treeRoot(roots, (bytes) => crypto.sha256Now(bytes)), this.#root) ? roots : undefined;
+		const roots = this.#root && await this.content('roots');
+		if (!roots || !this.#root) return undefined;
+		const { crypto } = this.#init;
+		return equalBytes(treeRoot(roots.bytes, (bytes) => crypto.sha256Now(bytes)), this.#root) ? roots.bytes : undefined;
+	}
+
+	/** An attachment as it was given, from the parts that were kept. Undefined when there is none, or not all of it. */
+	async content(kind: AttachmentKind): Promise<{ readonly bytes: Bytes; readonly type: string } | undefined> {
+		const number = this.#body.attachments.findIndex((attachment) => attachment.kind === kind);
+		const entry = this.#entries[number];
+		if (!entry) return undefined;
+		const plain = await Promise.all(Array.from({ length: entry.parts }, (_, part) => this.#open(entry, number, part)));
+		const bytes = concat(...plain.filter((part) => part !== undefined));
+		const type = this.#body.attachments[number]?.type ?? '';
+		return bytes.length === entry.contentBytes ? { bytes, type } : undefined;
 	}
 
 	/** The first descriptor, or one with other words. */
-	revise(change: BodyChange): Promise<void> { return this.#inTurn(() => this.#publish(change, [])); }
+	async revise(change: BodyChange): Promise<void> { await this.#inTurn(() => this.#publish(change, [])); }
 
-	/** One revision with these attachments, and what they change in the body. */
-	attach(attachments: readonly NewAttachment[], change: BodyChange = {}): Promise<void> {
+	/**
+	 * One revision with these attachments, and what they change in the body. False when their parts cannot be kept: then
+	 * nothing is told of them, for viewers would wait for them in vain.
+	 */
+	attach(attachments: readonly NewAttachment[], change: BodyChange = {}): Promise<boolean> {
 		return this.#inTurn(() => this.#publish(change, attachments));
 	}
 
-	/** The whole stream is hashed: size and root are final, and the list of group roots is told. */
-	seal(root: Bytes, groupRoots: Bytes): Promise<void> {
+	/** The whole stream is hashed: size and root are final, and the list of group roots is told. False as above. */
+	seal(root: Bytes, groupRoots: Bytes): Promise<boolean> {
 		return this.#inTurn(async () => {
 			this.#root = root;
-			await this.#publish({}, this.has('roots') ? [] : [{ kind: 'roots', form: 'clear', content: groupRoots }]);
+			const kept = await this.#publish({}, this.has('roots') ? [] : [{ kind: 'roots', form: 'clear', content: groupRoots }]);
+			if (!kept) this.#root = undefined;
+			return kept;
 		});
 	}
 
@@ -121,16 +132,21 @@ export class Publication {
 
 	get #isRevoked(): boolean { return this.#latest?.state === 'revoked'; }
 
-	async #publish(change: BodyChange, added: readonly NewAttachment[]): Promise<void> {
-		if (this.#isRevoked) return;
+	async #publish(change: BodyChange, added: readonly NewAttachment[]): Promise<boolean> {
+		if (this.#isRevoked) return true;
 		const since = this.revision + 1;
 		const entries = [...this.#entries];
-		for (const attachment of added) entries.push(await this.#seal(attachment, entries.length, since));
+		for (const attachment of added) {
+			const entry = await this.#seal(attachment, entries.length, since);
+			if (!entry) return false;
+			entries.push(entry);
+		}
 		const about = added.map(({ kind, type }) => ({ kind, ...(type === undefined ? {} : { type }) }));
 		this.#body = { ...this.#body, ...change, attachments: [...this.#body.attachments, ...about] };
 		this.#entries = entries;
 		const said = { revision: since, size: this.#init.size, attachments: entries, body: this.#body };
 		await this.#sign(this.#root ? { ...said, state: 'sealed', root: this.#root } : { ...said, state: 'open' });
+		return true;
 	}
 
 	async #sign(draft: DescriptorDraft): Promise<void> {
@@ -140,16 +156,26 @@ export class Publication {
 		await this.#init.publish(made.value);
 	}
 
-	/** Seals content and keeps its parts before anybody hears of them. */
-	async #seal(attachment: NewAttachment, number: number, since: number): Promise<AttachmentEntry> {
+	/** Seals content and keeps its parts before anybody hears of them. Undefined when they cannot be kept. */
+	async #seal(attachment: NewAttachment, number: number, since: number): Promise<AttachmentEntry | undefined> {
 		const { crypto, keys, parts } = this.#init;
 		const place = { id: keys.share.id, number, form: attachment.form, since };
 		const sealed = await sealAttachment(crypto, keys.link.attachments, place, attachment.content);
 		const keep = (of: 'part' | 'list', bytes: readonly Bytes[]) => Promise.all(
 			bytes.map((part, k) => parts.put({ attachment: number, since, of, part: k }, part)),
 		);
-		await Promise.all([keep('part', sealed.parts), keep('list', sealed.lists)]);
-		return sealed.entry;
+		const kept = await Promise.all([keep('part', sealed.parts), keep('list', sealed.lists)]);
+		return kept.flat().every(Boolean) ? sealed.entry : undefined;
+	}
+
+	async #open(entry: AttachmentEntry, number: number, part: number): Promise<Bytes | undefined> {
+		const { crypto, keys, parts } = this.#init;
+		const { form, since } = entry;
+		const bytes = await parts.get({ attachment: number, since, of: 'part', part });
+		if (!bytes) return undefined;
+		const place = { id: keys.share.id, number, form, since, part };
+		const opened = await openPart(crypto, keys.link.attachments, place, bytes);
+		return opened.ok ? opened.value : undefined;
 	}
 
 	#inTurn<T>(task: () => Promise<T>): Promise<T> {
