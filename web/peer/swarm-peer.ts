@@ -21,6 +21,9 @@ const CONNECT_MS = 12 * SECOND;
 /** Attempts at once that others began: a class opening the link together, and some. */
 const MAX_ATTEMPTS = 64;
 
+/** Introductions remembered, the latest: more than the engine keeps candidates. */
+const MAX_INTRODUCED = 1024;
+
 /** A signal as it travels: `attempt` tells those of a new connection from late ones of the last. */
 const envelope = v.object({
 	attempt: v.pipe(v.string(), v.regex(/^[\w-]{1,22}$/)),
@@ -44,7 +47,7 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly authKey: Bytes;
 	readonly name: () => string;
 	readonly trackers: readonly TrackerSession[];
-	readonly host: Pick<NodeHost, 'described' | 'changed' | 'storeFailed'>;
+	readonly host: Pick<NodeHost, 'described' | 'changed' | 'equivocated' | 'storeFailed' | 'storeMended'>;
 	/** Peers introduced at first. */
 	readonly wants: number;
 }
@@ -67,7 +70,10 @@ export class SwarmPeer {
 				...init.host,
 				described: (descriptor) => init.host.described(descriptor),
 				changed: () => init.host.changed(),
+				equivocated: () => init.host.equivocated(),
+				parted: (peer) => { this.#transports.delete(peer); },
 				storeFailed: (fault) => init.host.storeFailed(fault),
+				storeMended: () => init.host.storeMended(),
 				connect: (peer, relays) => this.#connect(peer, relays),
 				signal: (from, via, signal) => this.#hear(from, fromUtf8(signal) ?? '', { by: 'link', link: via }),
 				find: (count) => { for (const tracker of init.trackers) tracker.find(init.share, count); },
@@ -111,7 +117,14 @@ export class SwarmPeer {
 	}
 
 	#introduced(tracker: TrackerSession, peers: readonly PeerId[], descriptor: Bytes | undefined): void {
-		for (const peer of peers) this.#introducedBy.set(peer, tracker);
+		for (const peer of peers) {
+			this.#introducedBy.delete(peer);
+			this.#introducedBy.set(peer, tracker);
+		}
+		for (const [peer] of this.#introducedBy) {
+			if (this.#introducedBy.size <= MAX_INTRODUCED) break;
+			this.#introducedBy.delete(peer);
+		}
 		if (descriptor) void this.node.describe(descriptor);
 		this.node.learnPeers(peers);
 	}
@@ -142,13 +155,15 @@ export class SwarmPeer {
 		connector.start({
 			signal: (signal) => this.#tell(peer, attempt, signal),
 			connected: (transport) => this.#connected(peer, attempt, transport),
-			failed: () => {
-				if (this.#attempts.get(peer) !== attempt) return;
-				this.#attempts.delete(peer);
-				this.node.connectFailed(peer);
-			},
+			failed: () => this.#failed(peer, attempt),
 		});
 		return attempt;
+	}
+
+	#failed(peer: PeerId, attempt: Attempt): void {
+		if (this.#attempts.get(peer) !== attempt) return;
+		this.#attempts.delete(peer);
+		this.node.connectFailed(peer);
 	}
 
 	#tell(peer: PeerId, attempt: Attempt, signal: string): void {
@@ -173,7 +188,10 @@ export class SwarmPeer {
 
 	#connected(peer: PeerId, attempt: Attempt, transport: DataChannelTransport): void {
 		const prints = transport.fingerprints();
-		if (!prints) return transport.close('rejected');
+		if (!prints) {
+			transport.close('rejected');
+			return this.#failed(peer, attempt);
+		}
 		const { crypto: primitives, clock, authKey, share, self } = this.#init;
 		const greeting = {
 			share, sender: self, receiver: peer, senderBinding: prints.local, receiverBinding: prints.remote,

@@ -61,7 +61,7 @@ export class AppState implements AppView {
 		addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 		await this.#route();
 		for (const record of await records.shares()) {
-			const session = await ShareSession.restore(this.#context, record);
+			const session = await ShareSession.restore(this.#context, record, record.id !== this.#watching?.id);
 			if (record.stopped) void session.withdraw();
 			else this.#sessions = [...this.#sessions, session];
 		}
@@ -115,11 +115,17 @@ export class AppState implements AppView {
 	dropPerson(id: PeerId): void { this.#watching?.dropPerson(id); }
 
 	retry(): void {
+		if (this.watch?.status.state === 'failed') return location.reload();
 		this.#context.home.retryNow();
 		this.#watching?.retry();
 	}
 
-	freeSpace(): void { void this.#watching?.freeSpace().then(() => location.reload()); }
+	freeSpace(): void {
+		void this.#watching?.freeSpace().then(() => {
+			this.goHome();
+			this.#notice('good', 'Nothing of the film is on this device any more. The link brings it back.');
+		});
+	}
 
 	setTheme(theme: Theme): void {
 		this.theme = theme;
@@ -170,6 +176,7 @@ export class AppState implements AppView {
 			return;
 		}
 		if (parsed.ok && keys) {
+			await this.#session(parsed.value.id)?.pause(); // a page is one peer of a share
 			const session = new WatchSession(this.#context, parsed.value, { keys, url: location.href });
 			this.#watching = session;
 			this.page = 'watch';

@@ -14,6 +14,11 @@ export class Routes {
 
 	constructor(peer: SwarmPeer) { this.#peer = peer; }
 
+	/** Forgets all others. */
+	keep(peers: readonly PeerId[]): void {
+		for (const peer of this.#known.keys()) if (!peers.includes(peer)) this.#known.delete(peer);
+	}
+
 	/** The last known route; asks again when that is old. */
 	of(peer: PeerId, now: number): Route {
 		const known = this.#known.get(peer);
@@ -28,11 +33,12 @@ export class Routes {
 }
 
 /** Everyone connected. */
-export function peopleOf(snapshot: NodeSnapshot, route: (peer: PeerId) => Route): PersonView[] {
+export function peopleOf(snapshot: NodeSnapshot, routes: Routes | undefined, now: number): PersonView[] {
+	routes?.keep(snapshot.links.map((link) => link.peer));
 	return snapshot.links.map((link) => ({
 		id: link.peer,
 		name: link.name,
-		route: route(link.peer),
+		route: routes?.of(link.peer, now) ?? 'unknown',
 		held: link.completeRevision > 0 ? 1 : link.held,
 		positionSec: link.position && link.position.ms / 1000,
 		playing: link.position?.playing ?? false,

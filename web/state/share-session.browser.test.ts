@@ -51,6 +51,17 @@ test('a sealed share takes the same film again, and none of the same size with o
 	expect([session.view.status, tracker.joins(session.id)]).toEqual([{ state: 'sharing' }, 1]);
 });
 
+test('a share of a former visit shows its poster before its file is back', async () => {
+	const { profile, context } = await page();
+	const first = await share(context, film());
+	await expect.poll(() => first.view.posterUrl).toBeDefined();
+	await first.close('leaving');
+	const session = await restored(await profile.visit(new FakeTracker()));
+	await expect.poll(() => session.view.posterUrl).toBeDefined();
+	expect(session.view.status.state).toBe('needs-file');
+	expect((await createImageBitmap(await (await fetch(session.view.posterUrl!)).blob())).width).toBeGreaterThan(0);
+});
+
 test('roots found in a former visit are believed: a file that differs from them is another', async () => {
 	const { context, profile, tracker } = await page();
 	tracker.isUp = false;
@@ -172,4 +183,31 @@ test('a share that is forgotten in the midst of it all leaves nothing', async ()
 	expect(await context.parts.records.shares()).toEqual([]);
 	expect(await context.parts.records.certifiedGroups(session.id)).toEqual([]);
 	expect(await context.parts.records.foundRoots(session.id)).toEqual(new Uint8Array(0));
+});
+
+test('a film that another tab shares is neither shared, nor renamed, nor stopped here', async () => {
+	const { profile, context, tracker } = await page();
+	const there = await share(context, film());
+	await expect.poll(() => there.view.sealed).toBe(1);
+	const here = await restored(await profile.visit(new FakeTracker()));
+	await expect.poll(() => here.view.status.state).toBe('elsewhere');
+	here.rename('Another name');
+	await here.stop();
+	await here.resume(film());
+	expect([here.view.status.state, there.view.status.state]).toEqual(['elsewhere', 'sharing']);
+	there.rename('The lake');
+	await expect.poll(() => there.view.title).toBe('The lake');
+	await there.close('leaving');
+	await here.resume(film());
+	expect([here.view.status.state, here.view.title, tracker.published(here.id).includes('revoked')])
+		.toEqual(['sharing', 'The lake', false]);
+});
+
+test('a share that was stopped in another tab is stopped here', async () => {
+	const { profile, context } = await page();
+	const there = await share(context, film());
+	const here = await restored(await profile.visit(new FakeTracker()));
+	await there.stop();
+	await here.resume(film());
+	expect(here.view.status.state).toBe('stopped');
 });

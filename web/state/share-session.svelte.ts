@@ -3,17 +3,16 @@
  * that is needed to go on after a reload is kept at the moment of the drop.
  */
 import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
-import { Layout, type PeerId, type ShareId } from '../../shared/protocol/ids.ts';
+import { Layout, type ShareId } from '../../shared/protocol/ids.ts';
 import { GroupTree, treeRoot } from '../../shared/protocol/merkle.ts';
-import { deriveLinkKeys, makeShareKeys, shareKeysFrom, type LinkKeys, type ShareKeys } from '../../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
-import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { FileGroupSource } from '../peer/file-group-source.ts';
 import type { ShareRecord } from '../peer/records.ts';
-import { SwarmPeer } from '../peer/swarm-peer.ts';
+import { ShareClaim } from '../peer/share-claim.ts';
+import type { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { IndexFault } from '../../shared/media/index-builder.ts';
 import { mediaSourceClass } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
@@ -24,15 +23,12 @@ import { peopleOf, Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Publication } from './publication.ts';
 import { Pulse } from './pulse.ts';
-import { isSameFilm } from './same-film.ts';
+import { isSameFile } from './same-file.ts';
 import { Sealing } from './sealing.ts';
+import { keysOf, newShare, type Keys } from './share-keys.ts';
+import { sharePeer } from './share-peer.ts';
 import { problemOfFile, problemOfIndex } from './share-problems.ts';
 import { titleLine, titleOf, typeOf } from './file-names.ts';
-
-/** Peers the tracker introduces to a sharer at first: usually they come to it. */
-const FIRST_PEERS = 8;
-
-interface Keys { readonly share: ShareKeys; readonly link: LinkKeys }
 
 /** A share of mine, running or waiting for its file. */
 export class ShareSession {
@@ -44,6 +40,7 @@ export class ShareSession {
 	readonly #keys: Keys;
 	readonly #publication: Publication;
 	readonly #sealing: Sealing;
+	readonly #claim: ShareClaim;
 	#record: ShareRecord;
 	#status: ShareState = { state: 'needs-file' };
 	#fileUrl: string | undefined;
@@ -61,6 +58,7 @@ export class ShareSession {
 	/** Counts beginnings and ends: what was begun before the last of them has no say any more. */
 	#turn = 0;
 	#forgotten = false;
+	#lastAlone: Promise<void> = Promise.resolve();
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
 
 	private constructor(context: PageContext, keys: Keys, record: ShareRecord) {
@@ -68,6 +66,7 @@ export class ShareSession {
 		this.#keys = keys;
 		this.#record = record;
 		this.id = record.id;
+		this.#claim = new ShareClaim(record.id);
 		const parts = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
 		this.link = formatShareLink(context.parts.origin, parts);
 		const { groups } = new Layout(record.size);
@@ -93,28 +92,27 @@ export class ShareSession {
 		if (file.size === 0) return 'empty';
 		if (file.size > MAX_SHARE_BYTES) return 'too-large';
 		const { crypto, records } = context.parts;
-		const [share, linkKey, contentKey] = [await makeShareKeys(crypto), crypto.random(32), crypto.random(32)];
-		const record: ShareRecord = {
-			id: share.id, secretKey: share.secretKey, linkKey, contentKey,
-			fileName: file.name, fileType: file.type, size: file.size, lastModified: file.lastModified, handle,
-			descriptor: undefined, createdAt: Date.now(), stopped: false,
-		};
+		const { keys, record } = await newShare(crypto, file, handle);
 		const kept = await records.putShare(record);
 		if (!kept.ok) return 'storage';
-		const session = new ShareSession(context, { share, link: await deriveLinkKeys(crypto, linkKey) }, record);
+		const session = new ShareSession(context, keys, record);
+		void session.#claim.hold(); // nobody else knows of it
 		session.#begin(file);
 		return session;
 	}
 
-	/** A share of a former visit. It waits for its file unless the browser gives it back by itself. */
-	static async restore(context: PageContext, record: ShareRecord): Promise<ShareSession> {
-		const { crypto } = context.parts;
-		const link = await deriveLinkKeys(crypto, record.linkKey);
-		const keys = { share: await shareKeysFrom(crypto, record.secretKey), link };
-		const session = new ShareSession(context, keys, record);
+	/**
+	 * A share of a former visit. It waits for its file unless the browser gives it back by itself and it `mayResume`, or
+	 * for another tab that shares it.
+	 */
+	static async restore(context: PageContext, record: ShareRecord, mayResume = true): Promise<ShareSession> {
+		const session = new ShareSession(context, await keysOf(context.parts.crypto, record), record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
+		if (!record.stopped) void session.#showPoster();
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
-		if (!record.stopped && record.handle && await isGranted(record.handle)) void session.resume(undefined);
+		if (record.stopped || !mayResume) return session;
+		if (record.handle && await isGranted(record.handle)) void session.resume(undefined);
+		else void session.#alone(() => Promise.resolve()); // says so if another tab shares it
 		return session;
 	}
 
@@ -142,9 +140,13 @@ export class ShareSession {
 		if (this.isSharing || waiting.state === 'checking-file' || this.#record.stopped) return;
 		const turn = ++this.#turn;
 		this.#setStatus({ state: 'checking-file' });
+		if (!await this.#enter(turn)) return;
 		const file = given ?? (this.#record.handle && await fileOf(this.#record.handle));
 		if (turn !== this.#turn) return;
-		if (!file) return this.#setStatus(waiting.state === 'needs-permission' ? { state: 'needs-file' } : waiting);
+		if (!file) {
+			this.#setStatus({ state: 'needs-file' });
+			return this.#claim.letGo();
+		}
 		await this.#sealing.takeUp(await this.#publication.groupRoots());
 		const isSame = await this.#isSameFile(file);
 		if (turn !== this.#turn) return;
@@ -159,7 +161,7 @@ export class ShareSession {
 	/** Nothing happens when no printable letter is left: every viewer would refuse such a description. */
 	rename(words: string): void {
 		const title = titleLine(words);
-		if (title !== '') void this.#publication.revise({ title });
+		if (title !== '') void this.#alone(() => this.#publication.revise({ title }));
 	}
 
 	/** The link was copied: says so for a moment. */
@@ -173,7 +175,16 @@ export class ShareSession {
 	}
 
 	/** For good: viewers are told, and whoever asks the tracker later. */
-	stop(): Promise<void> { return this.#stopAs({ state: 'stopped' }); }
+	async stop(): Promise<void> {
+		if (!this.#record.stopped) await this.#alone(() => this.#stopAs({ state: 'stopped' }));
+	}
+
+	/** Somebody else in this page is to be the peer of this share. */
+	async pause(): Promise<void> {
+		if (!this.#isBusy) return;
+		this.#setStatus({ state: this.#record.handle ? 'needs-permission' : 'needs-file' });
+		await this.close('leaving');
+	}
 
 	/** Lets go of everything but what is kept. What is begun meanwhile is not touched. */
 	async close(reason: 'leaving' | 'stopped'): Promise<void> {
@@ -186,6 +197,7 @@ export class ShareSession {
 		await peer?.close(reason);
 		source?.close();
 		if (url !== undefined) URL.revokeObjectURL(url);
+		await this.#claim.letGo();
 		this.#pulse.now();
 	}
 
@@ -193,8 +205,9 @@ export class ShareSession {
 	async forget(): Promise<void> {
 		this.#forgotten = true;
 		await this.close('stopped');
+		if (this.#poster !== undefined) URL.revokeObjectURL(this.#poster);
 		await this.#publication.settled(); // what it keeps comes before, not after
-		await this.#context.parts.records.forget(this.id);
+		await this.#context.parts.records.forgetShare(this.id);
 	}
 
 	get isSharing(): boolean { return this.#status.state === 'sharing'; }
@@ -202,6 +215,34 @@ export class ShareSession {
 	get mustStay(): boolean { return this.isSharing && this.view.fullCopies === 0; }
 	/** For `globalThis.streamlet`. */
 	get snapshot(): NodeSnapshot | undefined { return this.#peer?.node.snapshot(); }
+
+	/** What only one tab may do. Nothing happens when another shares the film: this one says so. */
+	#alone(act: () => Promise<void>): Promise<void> {
+		if (this.#isBusy) return act();
+		const turn = this.#lastAlone.then(async () => {
+			if (!this.#isBusy && !await this.#enter(this.#turn)) return;
+			await act();
+			if (!this.#isBusy) await this.#claim.letGo();
+		});
+		this.#lastAlone = turn.catch(() => undefined); // whoever asked for this turn hears of it; the next has its own
+		return turn;
+	}
+
+	/** Whether the claim is held, or being asked for, by what runs. */
+	get #isBusy(): boolean { return this.isSharing || this.#status.state === 'checking-file'; }
+
+	/** Claims the share, and takes over what other tabs did with it. False when there is nothing to go on with. */
+	async #enter(turn: number): Promise<boolean> {
+		const isAlone = await this.#claim.hold();
+		const record = isAlone ? await this.#context.parts.records.share(this.id) : undefined;
+		if (turn !== this.#turn) return false;
+		if (record) this.#record = record;
+		if (record?.descriptor) await this.#publication.resume(record.descriptor);
+		if (record && !record.stopped) return turn === this.#turn;
+		this.#setStatus({ state: isAlone ? 'stopped' : 'elsewhere' });
+		await this.#claim.letGo();
+		return false;
+	}
 
 	#begin(file: File): void { this.#run(file).catch((error: unknown) => this.#broke(error)); }
 
@@ -228,31 +269,10 @@ export class ShareSession {
 	}
 
 	#makePeer(source: FileGroupSource): SwarmPeer {
-		const { self, crypto, clock, rng, records } = this.#context.parts;
-		return new SwarmPeer({
-			share: this.id, self, crypto, clock, rng, authKey: this.#keys.link.auth, name: () => this.#context.name,
-			trackers: this.#context.trackers([]), wants: FIRST_PEERS, parts: records.parts(this.id),
-			openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
-				crypto, keys: this.#keys.share, layout, tree: () => this.#tree,
-				load: async (group) => {
-					const loaded = await source.loadGroup(group);
-					if (!loaded.ok) this.#storeFailed(loaded.error);
-					return loaded;
-				},
-				certified: (group) => records.certified(this.id, group),
-				found: (group) => this.#sealing.rootOf(group),
-				keep: async (group, certified) => {
-					const kept = await records.putCertified(this.id, group, certified);
-					if (!kept.ok) this.#fail('storage');
-					return kept;
-				},
-				changed: () => this.#storeFailed('changed'),
-			}) }),
-			host: {
-				described: () => this.#pulse.soon(),
-				changed: () => this.#pulse.soon(),
-				storeFailed: (fault) => this.#storeFailed(fault),
-			},
+		return sharePeer({
+			context: this.#context, id: this.id, keys: this.#keys, source, sealing: this.#sealing, tree: () => this.#tree,
+			changed: () => this.#pulse.soon(), unkept: () => this.#fail('storage'),
+			failed: (fault) => this.#storeFailed(fault),
 		});
 	}
 
@@ -281,14 +301,22 @@ export class ShareSession {
 		if (!index.ok) return this.#notIndexed(index.error);
 		const { header, pages, film } = index.value;
 		this.#warnings = codecWarnings(film.tracks, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
-		await this.#publication.attach([
+		const kept = await this.#publication.attach([
 			{ kind: 'index', form: 'sealed', content: header }, { kind: 'pages', form: 'sealed', content: pages },
 		], { durationSec: film.duration, tracks: describedTracks(film.tracks) });
+		if (!kept) return this.#noRoom(turn);
 		this.#indexed = 1;
 		const picture = await poster;
 		if (!picture || turn !== this.#turn) return;
-		this.#poster = URL.createObjectURL(new Blob([picture.bytes], { type: picture.type }));
 		await this.#publication.attach([{ kind: 'poster', form: 'sealed', type: picture.type, content: picture.bytes }]);
+		await this.#showPoster();
+	}
+
+	async #showPoster(): Promise<void> {
+		const poster = await this.#publication.content('poster');
+		if (!poster || this.#forgotten || this.#poster !== undefined) return;
+		this.#poster = URL.createObjectURL(new Blob([poster.bytes], { type: poster.type }));
+		this.#pulse.now();
 	}
 
 	/** No film: whoever has the link is told that it was stopped. A file that is away may come back. */
@@ -306,7 +334,8 @@ export class ShareSession {
 			const sealed = await this.#sealing.run(this.#source, () => this.#pulse.soon());
 			if (turn !== this.#turn) return;
 			if (!sealed.ok) return this.#storeFailed(sealed.error);
-			await this.#publication.seal(treeRoot(sealed.value, crypto.sha256Now), sealed.value);
+			const kept = await this.#publication.seal(treeRoot(sealed.value, crypto.sha256Now), sealed.value);
+			if (!kept) return this.#noRoom(turn);
 			await records.forgetFoundRoots(this.id); // from now on they are kept as what was published
 		}
 		const roots = await this.#publication.groupRoots();
@@ -315,22 +344,10 @@ export class ShareSession {
 		this.#pulse.now();
 	}
 
-	/** Whether a file given back is the one that was hashed: same size, and the same bytes wherever it is looked at. */
 	async #isSameFile(file: File): Promise<boolean> {
-		if (file.size !== this.#record.size) return false;
 		const { records, crypto } = this.#context.parts;
-		const found = Array.from({ length: this.#sealing.found }, (_, group) => group);
-		const certified = await records.certifiedGroups(this.id);
-		const known = {
-			groups: [...found, ...certified.filter((group) => group >= found.length)],
-			rootOf: async (group: number) => this.#sealing.rootOf(group) ?? (await records.certified(this.id, group))?.root,
-		};
-		const source = new FileGroupSource(file, this.#record.contentKey);
-		try {
-			return await isSameFilm(source, known, (bytes) => crypto.sha256Now(bytes));
-		} finally {
-			source.close();
-		}
+		const about = { size: this.#record.size, contentKey: this.#record.contentKey, share: this.id };
+		return isSameFile(file, about, { records, sealing: this.#sealing, hash: (bytes) => crypto.sha256Now(bytes) });
 	}
 
 	async #stopAs(status: ShareState): Promise<void> {
@@ -341,6 +358,9 @@ export class ShareSession {
 		await this.#publication.revoke();
 		await this.close('stopped');
 	}
+
+	/** What viewers need beside the film could not be kept. */
+	#noRoom(turn: number): void { if (turn === this.#turn) this.#fail('storage'); }
 
 	#storeFailed(fault: StoreFault): void { if (this.isSharing) this.#fail(problemOfFile(fault)); }
 
@@ -364,8 +384,7 @@ export class ShareSession {
 	#draw(): ShareView {
 		const snapshot = this.#peer?.node.snapshot();
 		const now = this.#context.parts.clock.now();
-		const routeTo = (peer: PeerId) => this.#routes?.of(peer, now) ?? 'unknown';
-		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, routeTo) : [];
+		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, this.#routes, now) : [];
 		const sealed = this.#sealedRevision;
 		const complete = snapshot?.links.filter((link) => sealed > 0 && link.completeRevision >= sealed);
 		return {

@@ -18,11 +18,12 @@ import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
 import { SwarmPeer } from '../peer/swarm-peer.ts';
-import type { WatchProblem, WatchState, WatchView } from './app-view.ts';
+import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
 import { peopleOf, Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
+import { RateHistory } from './rate-history.ts';
 import { watchState } from './watch-state.ts';
 
 /** Peers the tracker introduces at first. */
@@ -39,6 +40,10 @@ const MAX_TABS = 4;
 
 /** A film left earlier than this is begun anew. */
 const WORTH_RESUMING_SEC = 10;
+
+const NOTHING_PLAYED: PlaybackMetrics = {
+	startupMs: undefined, stalls: 0, stalledMs: 0, lastSeekMs: undefined, bufferedAheadSec: 0,
+};
 
 /** One of the film's attachments: its number, its plain bytes, its MIME type if it has one. */
 interface Attached { readonly number: number; readonly bytes: number; readonly type: string }
@@ -58,6 +63,7 @@ export class WatchSession {
 	readonly #playing = import('../media/player.ts');
 	/** The former visit. Whatever writes or plays a position waits for it. */
 	readonly #kept: Promise<WatchRecord | undefined>;
+	readonly #history = new RateHistory();
 	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
 	#body: DescriptorBody | undefined;
 	#problem: WatchProblem | undefined;
@@ -74,6 +80,7 @@ export class WatchSession {
 	#indexWanted = false;
 	#muted = false;
 	#noRoom = false;
+	#contradicted = false;
 	#closed = false;
 
 	/** @param url - the link as it was opened, to be shown and copied */
@@ -91,7 +98,15 @@ export class WatchSession {
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
+				equivocated: () => {
+					this.#contradicted = true;
+					this.#pulse.now();
+				},
 				storeFailed: () => this.#storeFailed(),
+				storeMended: () => {
+					this.#noRoom = false;
+					this.#pulse.now();
+				},
 			},
 		});
 		this.#routes = new Routes(this.#peer);
@@ -151,7 +166,7 @@ export class WatchSession {
 	async freeSpace(): Promise<void> {
 		await this.close();
 		for (let tab = 0; tab < MAX_TABS; tab++) await deleteKept(storeName(this.id, tab));
-		await this.#context.parts.records.forget(this.id);
+		await this.#context.parts.records.forgetWatched(this.id);
 	}
 
 	get snapshot(): NodeSnapshot { return this.#peer.node.snapshot(); }
@@ -310,10 +325,20 @@ export class WatchSession {
 		});
 	}
 
+	#stats({ bytes, chunks }: NodeSnapshot): StatsView | undefined {
+		if (bytes.downloaded + bytes.uploaded === 0) return undefined;
+		const metrics = this.playback ?? NOTHING_PLAYED;
+		return {
+			seconds: this.#history.seconds, downloadedBytes: bytes.downloaded, uploadedBytes: bytes.uploaded,
+			duplicateBytes: bytes.duplicate, verifiedChunks: chunks.verified, rejectedChunks: chunks.rejected, ...metrics,
+		};
+	}
+
 	#draw(): WatchView {
 		const snapshot = this.#peer.node.snapshot();
 		const now = this.#context.parts.clock.now();
-		const people = peopleOf(snapshot, (peer) => this.#routes.of(peer, now));
+		this.#history.note(now, snapshot.bytes);
+		const people = peopleOf(snapshot, this.#routes, now);
 		const player = this.#player?.view;
 		const audio = player?.tracks.flatMap((track, id) => track.kind === 'audio' && player.playable.includes(id)
 			? [{ id, label: track.label || track.language || `Track ${id}`, selected: id === player.audio }] : []);
@@ -324,8 +349,10 @@ export class WatchSession {
 			held: snapshot.runs.map(([from, to]) => ({ from: from / snapshot.groups, to: to / snapshot.groups })),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
 			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, noRoom: this.#noRoom,
+			contradicted: this.#contradicted,
 			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
 			upBps: people.reduce((sum, person) => sum + person.upBps, 0),
+			stats: this.#stats(snapshot),
 			audioTracks: audio ?? [], silentBecause: player?.silentBecause[0], mutedByBrowser: this.#muted,
 			resumeAtSec: this.#resumeAtSec,
 		};

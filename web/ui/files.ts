@@ -50,8 +50,8 @@ export function hasHandlePicker(): boolean {
 
 /** The share that waits for exactly this file, by name and size: dropping it anywhere takes that share up again. */
 export function shareWaitingFor(shares: readonly ShareView[], { name, size }: NamedFile): ShareId | undefined {
-	return shares.find((share) =>
-		share.status.state === 'needs-file' && share.fileName === name && share.sizeBytes === size)?.id;
+	return shares.find(({ status, fileName, sizeBytes }) =>
+		(status.state === 'needs-file' || status.state === 'needs-permission') && fileName === name && sizeBytes === size)?.id;
 }
 
 async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | undefined> {

@@ -8,7 +8,7 @@ import type {
 export type Tone = 'calm' | 'warm' | 'good' | 'bad';
 
 /** What a click on the message's button does. `home`: to the first page. `free`: forget the kept part, try again. */
-export type Remedy = 'retry' | 'home' | 'free' | 'copy-link' | 'permission' | 'choose-file';
+export type Remedy = 'retry' | 'home' | 'free' | 'copy-link' | 'permission' | 'here' | 'choose-file';
 
 /** A title, one sentence, and what to do. */
 export interface Sentence {
@@ -73,6 +73,10 @@ export function shareSentence(share: ShareView): Sentence {
 		case 'needs-file': return {
 			tone: 'warm', title: 'Paused since this page was closed', text: `Drop or choose ${share.fileName} again, and the same link works again.`,
 			action: { remedy: 'choose-file', label: 'Choose the file' },
+		};
+		case 'elsewhere': return {
+			tone: 'calm', title: 'Open in another tab', text: 'Another tab of this browser has this film. Close that one to go on here.',
+			action: { remedy: 'here', label: 'Go on here' },
 		};
 		case 'stopped': return { tone: 'calm', title: 'Stopped', text: 'The link no longer works. Whoever has a full copy keeps it.' };
 		case 'failed': return problemSentence(share.status.problem, share.fileName);

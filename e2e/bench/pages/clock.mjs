@@ -37,12 +37,28 @@
 	};
 	requestAnimationFrame(look);
 
+	/** Groups that the page gave its store worker and that are not on disk yet. @type {Set<number>} */
+	const unwritten = new Set();
+	/** @type {WeakSet<Worker>} */
+	const heard = new WeakSet();
+	const { postMessage } = Worker.prototype;
+	/** @this {Worker} @param {any} message @param {any} transfer */
+	const countWrites = function (message, transfer) {
+		if (message?.request?.type === 'write') {
+			unwritten.add(message.call);
+			if (!heard.has(this)) this.addEventListener('message', ({ data }) => unwritten.delete(data.call));
+			heard.add(this);
+		}
+		return postMessage.call(this, message, transfer);
+	};
+	if (options.watchHeld) Worker.prototype.postMessage = countWrites;
+
 	const lookAtHeld = () => {
 		const chunks = window.streamlet?.snapshot().chunks;
 		if (!chunks || chunks.total === 0) return;
 		clock.held = chunks.held / chunks.total;
 		if (chunks.held > 0) mark('began');
-		if (chunks.held === chunks.total) mark('done');
+		if (chunks.held === chunks.total && unwritten.size === 0) mark('done');
 	};
 	if (options.watchHeld) setInterval(lookAtHeld, 100);
 
