@@ -28,9 +28,6 @@ import { SealedRoots, sealedRoots } from './sealed-roots.ts';
 import { Sender } from './sender.ts';
 import { takeSnapshot, type NodeSnapshot } from './snapshot.ts';
 
-/** A store that refused a group is tried again after this; if it takes one then, it has room again. */
-const RETRY_STORE_AFTER: Ms = 10_000;
-
 /** What a node is made of. `openStore` is called once, when the size of the share is known. */
 export interface PeerNodeInit {
 	readonly share: ShareId;
@@ -59,10 +56,8 @@ export interface NodeHost {
 	parted(peer: PeerId): void;
 	/** Something that a person might see changed. Often: the listener slows itself down. */
 	changed(): void;
-	/** The store failed; the share goes on without keeping more, until {@link storeMended}. */
+	/** The store failed; the share goes on without keeping more, until `storeHasRoom`. */
 	storeFailed(fault: StoreFault): void;
-	/** The store refused groups, and takes them again. */
-	storeMended(): void;
 }
 
 /** Who is at the other end of a transport that is handed over. */
@@ -87,8 +82,7 @@ export class PeerNode {
 	#opening = false;
 	#closed = false;
 	#wantsAll = false;
-	/** When the store last refused a group; undefined while it takes them. */
-	#refusedAt: Ms | undefined;
+	#storeRefuses = false;
 
 	constructor(init: PeerNodeInit) {
 		this.#init = init;
@@ -105,7 +99,6 @@ export class PeerNode {
 	start(): void {
 		const tick = () => {
 			this.#step({ type: 'tick' });
-			this.#retryStore();
 			this.#stopTicking = this.#init.clock.after(TICK_MS, tick);
 		};
 		this.#stopTicking = this.#init.clock.after(0, tick);
@@ -154,7 +147,13 @@ export class PeerNode {
 	/** Whether to fetch the whole film beside what is being watched, as long as the store takes it. */
 	setBackground(on: boolean): void {
 		this.#wantsAll = on;
-		this.#step({ type: 'background', on: on && this.#refusedAt === undefined });
+		this.#step({ type: 'background', on: on && !this.#storeRefuses });
+	}
+	/** The store, which refused groups, has room again. */
+	storeHasRoom(): void {
+		this.#storeRefuses = false;
+		this.setBackground(this.#wantsAll);
+		for (const group of this.#groups?.refused ?? []) void this.#save(group);
 	}
 	/** Tells neighbours where the film is being watched. */
 	tellPosition(ms: Ms, playing: boolean): void { this.#step({ type: 'position', ms: Math.round(ms), playing }); }
@@ -309,33 +308,11 @@ export class PeerNode {
 
 	async #save(group: number): Promise<void> {
 		const saved = await this.#groups?.save(group);
-		if (!saved) return;
-		if (saved.ok) return this.#mend();
-		this.#refusedAt = this.#now();
+		if (!saved || saved.ok) return;
+		this.#storeRefuses = true;
 		this.setBackground(this.#wantsAll); // nothing more can be kept: only what is watched is fetched from now on
 		this.#init.host.storeFailed(saved.error);
 		for (const dropped of this.#groups?.dropUnsaved() ?? []) this.#step({ type: 'group-lost', group: dropped });
-	}
-
-	/** Tries the store again with a group it refused; without one, with the next that comes. */
-	#retryStore(): void {
-		if (!this.#isRetryDue) return;
-		const [refused] = this.#groups?.refused ?? [];
-		if (refused === undefined) this.#step({ type: 'background', on: this.#wantsAll });
-		else void this.#save(refused);
-	}
-
-	/** A group was kept. Right after a refusal that says little: on a disk at its brim every other group finds room. */
-	#mend(): void {
-		if (!this.#isRetryDue) return;
-		this.#refusedAt = undefined;
-		this.setBackground(this.#wantsAll);
-		this.#init.host.storeMended();
-		for (const group of this.#groups?.refused ?? []) void this.#save(group);
-	}
-
-	get #isRetryDue(): boolean {
-		return this.#refusedAt !== undefined && this.#now() - this.#refusedAt >= RETRY_STORE_AFTER;
 	}
 
 	async #copy(group: number, from: number, into: Bytes): Promise<Result<void, ReadFault | 'lost'>> {

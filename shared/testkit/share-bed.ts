@@ -160,7 +160,7 @@ export class ShareBed {
 			host: {
 				connect: () => undefined, signal: () => undefined, find: () => undefined, changed: () => undefined,
 				described: ({ revision }) => told.push(`described ${revision}`), storeFailed: (fault) => told.push(`store ${fault}`),
-				storeMended: () => told.push('store mended'), equivocated: () => told.push('equivocation'),
+				equivocated: () => told.push('equivocation'),
 				parted: (peer) => told.push(`parted ${peer}`),
 			},
 		});

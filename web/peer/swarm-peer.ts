@@ -47,7 +47,7 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly authKey: Bytes;
 	readonly name: () => string;
 	readonly trackers: readonly TrackerSession[];
-	readonly host: Pick<NodeHost, 'described' | 'changed' | 'equivocated' | 'storeFailed' | 'storeMended'>;
+	readonly host: Pick<NodeHost, 'described' | 'changed' | 'equivocated' | 'storeFailed'>;
 	/** Peers introduced at first. */
 	readonly wants: number;
 }
@@ -73,7 +73,6 @@ export class SwarmPeer {
 				equivocated: () => init.host.equivocated(),
 				parted: (peer) => { this.#transports.delete(peer); },
 				storeFailed: (fault) => init.host.storeFailed(fault),
-				storeMended: () => init.host.storeMended(),
 				connect: (peer, relays) => this.#connect(peer, relays),
 				signal: (from, via, signal) => this.#hear(from, fromUtf8(signal) ?? '', { by: 'link', link: via }),
 				find: (count) => { for (const tracker of init.trackers) tracker.find(init.share, count); },

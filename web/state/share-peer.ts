@@ -55,7 +55,6 @@ export function sharePeer(init: SharePeerInit): SwarmPeer {
 		host: {
 			described: changed, changed, storeFailed: failed,
 			equivocated: () => undefined, // this page alone signs; a viewer says so to whoever watches
-			storeMended: () => undefined, // a file that failed ended the share
 		},
 	});
 }

@@ -17,6 +17,7 @@ import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
+import { freeBytes } from '../peer/room.ts';
 import { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
@@ -31,6 +32,10 @@ const FIRST_PEERS = 12;
 
 /** An index that a sharer is still making is there within this; then the film's own is read over the swarm. */
 const INDEX_PATIENCE_MS = 1500;
+
+/** How often a full device is looked at, and the room from which on it is full no longer. */
+const LOOK_FOR_ROOM_MS = 10_000;
+const ENOUGH_ROOM_BYTES = 64 * 2 ** 20;
 
 /** Neighbours hear where the film is being watched this often. */
 const POSITION_MS = 2000;
@@ -103,10 +108,6 @@ export class WatchSession {
 					this.#pulse.now();
 				},
 				storeFailed: () => this.#storeFailed(),
-				storeMended: () => {
-					this.#noRoom = false;
-					this.#pulse.now();
-				},
 			},
 		});
 		this.#routes = new Routes(this.#peer);
@@ -307,8 +308,20 @@ export class WatchSession {
 	/** A store that opened and then refuses, keeps no more; the film goes on from what comes. */
 	#storeFailed(): void {
 		if (this.snapshot.chunks.total === 0) return this.#fail({ problem: 'storage' });
+		if (!this.#noRoom) this.#waitForRoom();
 		this.#noRoom = true;
 		this.#pulse.now();
+	}
+
+	/** A person who reads that the disk is full makes room, and need not reload. */
+	#waitForRoom(): void {
+		this.#context.parts.clock.after(LOOK_FOR_ROOM_MS, () => void freeBytes().then((free) => {
+			if (this.#closed) return;
+			if (free < ENOUGH_ROOM_BYTES) return this.#waitForRoom();
+			this.#noRoom = false;
+			this.#peer.node.storeHasRoom();
+			this.#pulse.now();
+		}));
 	}
 
 	#fail(problem: WatchProblem): void {
