@@ -33,16 +33,16 @@ test('a link of which nobody is online waits, and starts by itself', async ({ pe
 	await expect.poll(async () => (await viewer.snapshot()).state).toBe('waiting');
 	await sharer.page.goBack();
 	await sharer.page.locator('input[type=file]').first().setInputFiles(path);
-	await expect.poll(() => viewer.seconds(), { timeout: 30_000 }).toBeGreaterThan(1);
+	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(1);
 });
 
 test('a tracker that cannot be reached is named, with when it is tried again', async ({ person, server }) => {
 	const sharer = await person();
 	await sharer.share(await film('ten-seconds'));
 	await server.kill();
-	await expect(sharer.page.getByText('Offline')).toBeVisible({ timeout: 20_000 });
+	await expect(sharer.page.getByText('Offline')).toBeVisible({ timeout: 120_000 });
 	await server.restart();
-	await expect(sharer.page.getByText('Online')).toBeVisible({ timeout: 40_000 });
+	await expect(sharer.page.getByText('Online')).toBeVisible({ timeout: 120_000 });
 });
 
 /** The film's groups from here on are held back until somebody has lied: some sixteen seconds into it. */
@@ -57,13 +57,13 @@ for (const [what, frameType] of Object.entries(FRAME)) {
 		const liarGate = await FrameGate.before(liar, HELD_BACK);
 		const link = await sharer.share(await film('minute-720p'));
 		await liar.watch(link);
-		await expect.poll(() => liar.held(), { timeout: 40_000 }).toBe(1);
+		await expect.poll(() => liar.held(), { timeout: 120_000 }).toBe(1);
 
 		// Neither sends the later groups, so the viewer asks both for them, and has nothing of them from anybody.
 		await Promise.all([honestGate.hold(), liarGate.hold()]);
 		await viewer.watch(link);
-		await expect.poll(() => bufferedAhead(viewer), { timeout: 20_000 }).toBeGreaterThan(8);
-		await expect.poll(() => liarGate.waiting(frameType), { timeout: 20_000 }).toBeGreaterThan(0);
+		await expect.poll(() => bufferedAhead(viewer), { timeout: 120_000 }).toBeGreaterThan(8);
+		await expect.poll(() => liarGate.waiting(frameType), { timeout: 120_000 }).toBeGreaterThan(0);
 		const [honestId, liarId] = [(await sharer.snapshot()).peerId, (await liar.snapshot()).peerId];
 		expect(await linked(viewer)).toEqual([honestId, liarId].sort());
 		expect((await viewer.snapshot()).chunks.rejected).toBe(0);
@@ -73,15 +73,15 @@ for (const [what, frameType] of Object.entries(FRAME)) {
 		await expect.poll(() => linked(viewer)).toEqual([honestId]);
 		expect(await liarGate.lies()).toBeGreaterThan(0);
 		await honestGate.pass();
-		await expect.poll(() => viewer.held(), { timeout: 40_000 }).toBe(1);
-		await expect.poll(() => viewer.seconds(), { timeout: 30_000 }).toBeGreaterThan(BEYOND_SEC);
+		await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
+		await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(BEYOND_SEC);
 		expect(await linked(viewer)).toEqual([honestId]);
 		expect((await viewer.snapshot()).playback.stalls).toBe(0);
 
 		// Whoever gets the film from the viewer alone checks every chunk that the viewer stored.
 		await Promise.all([sharer.page.close({ runBeforeUnload: false }), liar.page.close({ runBeforeUnload: false })]);
 		await late.watch(link);
-		await expect.poll(() => late.held(), { timeout: 40_000 }).toBe(1);
+		await expect.poll(() => late.held(), { timeout: 120_000 }).toBe(1);
 		expect((await late.snapshot()).chunks.rejected).toBe(0);
 	});
 }
@@ -106,9 +106,9 @@ test('plain HTTP on a name that is not localhost, as in a LAN, shares, watches, 
 	const link = await sharer.shareLink();
 	expect(link.startsWith(origin)).toBe(true);
 	await viewer.watch(link);
-	await expect.poll(() => viewer.seconds(), { timeout: 30_000 }).toBeGreaterThan(1);
-	await expect.poll(() => viewer.held(), { timeout: 30_000 }).toBe(1);
+	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(1);
+	await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
 	await viewer.page.reload();
-	await expect.poll(() => viewer.seconds(), { timeout: 20_000 }).toBeGreaterThan(0.5);
+	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(0.5);
 	expect((await viewer.snapshot()).bytes.downloaded).toBe(0);
 });
