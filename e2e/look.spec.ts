@@ -5,6 +5,7 @@ import { expect, test, type Page } from '@playwright/test';
 import type { AxeResults } from 'axe-core';
 import { startPreview } from './preview/serve.mjs';
 import { SCENARIOS } from './preview/scenarios.ts';
+import { formatRate } from '../web/ui/format.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 320, height: 640 };
@@ -58,10 +59,43 @@ test('the first page has one file input and one link field per share', async ({ 
 	await expect(page.getByTestId('share-link').first()).toHaveValue(/^https:\/\/.*\/w\/.*#/);
 });
 
+test('a button says that a link is copied when it is, and not when the browser refused', async ({ page }) => {
+	await show(page, 'share-uncopied', 'light');
+	await page.getByRole('button', { name: 'Copy link' }).click();
+	await expect(page.getByText('Would not copy')).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Copied' })).toHaveCount(0);
+	await show(page, 'share-people', 'light');
+	await page.getByRole('button', { name: 'Copy link' }).click();
+	await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+	for (const [scenario, label] of [['watch-uncopied', 'Copy the link'], ['watch-waiting', 'Copied']] as const) {
+		await show(page, scenario, 'dark');
+		await page.getByRole('button', { name: 'Copy the link' }).click();
+		if (scenario === 'watch-uncopied') await expect(page.getByText('Would not copy')).toBeVisible();
+		await expect(page.locator('.overlay').getByRole('button')).toHaveText(label);
+	}
+});
+
+test('a fresh share says that its link was copied, and shows its code where there is room', async ({ page }) => {
+	const code = page.getByRole('img', { name: /^QR code/ });
+	await show(page, 'share-copied', 'light');
+	await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+	await expect(code).toBeVisible();
+	await show(page, 'share-people', 'light');
+	await expect(code).toHaveCount(0);
+	await page.setViewportSize(PHONE);
+	await show(page, 'share-copied', 'light');
+	await expect(code).toHaveCount(0);
+});
+
+test('a sharer sees how fast each viewer gets the film, not what viewers send', async ({ page }) => {
+	await show(page, 'share-people', 'light');
+	await expect(page.getByRole('listitem').filter({ hasText: /^Amber Finch/ })).toContainText(formatRate(310_000));
+});
+
 test('the watch page has one video, and counts those who are connected', async ({ page }) => {
 	await show(page, 'watch-playing', 'dark');
 	await expect(page.locator('video')).toHaveCount(1);
-	await expect(page.getByTestId('peer-count')).toHaveText(/^6 people/);
+	await expect(page.getByTestId('peer-count')).toHaveText(/^7 people/);
 });
 
 test('a file dragged over the window lights the lamp, and dropped it is shared', async ({ page }) => {

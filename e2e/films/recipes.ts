@@ -159,13 +159,13 @@ export const RECIPES = {
 		},
 	},
 	'not-a-film': { ending: 'mp4', make: (to) => writeFile(to, 'This is a text that somebody called a film.\n'.repeat(100)) },
-	// Five gigabytes, nearly all of them a hole in the file: ten seconds whose samples lie spread over the whole.
-	/** As people have them: two hours at 6 Mbit/s, as far as offsets go. */
+	// Five gigabytes as people have them: two hours at 6 Mbit/s, as far as offsets go. Nearly all of it is a hole.
 	'five-gigabytes-long': {
 		ending: 'mp4',
 		from: ['two-hours'],
 		make: (to, [from = '']) => spreadOut(from, to, 5 * 2 ** 30),
 	},
+	// Five gigabytes, nearly all of them a hole in the file: ten seconds whose samples lie spread over the whole.
 	'five-gigabytes': {
 		ending: 'mp4',
 		from: ['ten-seconds'],

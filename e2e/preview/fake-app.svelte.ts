@@ -10,9 +10,12 @@ export interface FakeState {
 	readonly name?: string;
 	readonly tracker?: TrackerView;
 	readonly secure?: boolean;
+	readonly canConnect?: boolean;
 	readonly shares?: readonly ShareView[];
 	readonly watch?: WatchView;
 	readonly notices?: readonly Notice[];
+	/** False: the browser does not let a page copy. */
+	readonly copies?: boolean;
 	/** Played by the watch page's video. */
 	readonly filmUrl?: string;
 }
@@ -24,10 +27,12 @@ export class FakeApp implements AppView {
 	name = $state('Blue Heron');
 	tracker: TrackerView = $state({ state: 'online' });
 	secure = $state(true);
+	canConnect = $state(true);
 	shares: readonly ShareView[] = $state.raw([]);
 	watch: WatchView | undefined = $state.raw(undefined);
 	notices: readonly Notice[] = $state.raw([]);
 	readonly #filmUrl: string | undefined;
+	readonly #copies: boolean;
 
 	constructor(state: FakeState) {
 		this.page = state.page ?? 'home';
@@ -35,10 +40,12 @@ export class FakeApp implements AppView {
 		this.name = state.name ?? 'Blue Heron';
 		this.tracker = state.tracker ?? { state: 'online' };
 		this.secure = state.secure ?? true;
+		this.canConnect = state.canConnect ?? true;
 		this.shares = state.shares ?? [];
 		this.watch = state.watch;
 		this.notices = state.notices ?? [];
 		this.#filmUrl = state.filmUrl;
+		this.#copies = state.copies ?? true;
 	}
 
 	shareFiles(files: readonly File[]): void { this.#say(files.map((file) => `Shared ${file.name}`).join(', ')); }
@@ -47,7 +54,10 @@ export class FakeApp implements AppView {
 	resumeSharing(id: ShareId, file?: File): void { this.#say(`Resumed ${id} ${file?.name ?? ''}`); }
 	forgetShare(id: ShareId): void { this.shares = this.shares.filter((share) => share.id !== id); }
 	renameShare(id: ShareId, title: string): void { this.#change(id, (share) => ({ ...share, title })); }
-	copyLink(): void { /* the button itself says that it worked */ }
+	copyLink(): Promise<boolean> {
+		if (!this.#copies) this.#say('Would not copy');
+		return Promise.resolve(this.#copies);
+	}
 
 	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
 		const code = encode(link, { border: 0 });

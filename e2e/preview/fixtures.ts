@@ -31,7 +31,7 @@ export const PEOPLE: readonly PersonView[] = [
 	person('Papa', { route: 'relay', held: 0.07, positionSec: 95, downBps: 410_000, upBps: 0, rttMs: 180 }),
 	person('Maximilian-Alexander von und zu Hohenfels', { held: 0.33, playing: false }),
 	person('李雷', { held: 0.12, positionSec: 640 }),
-	person('Quiet Otter', { route: 'connecting', held: 0, positionSec: undefined, downBps: 0, upBps: 0, rttMs: undefined }),
+	person('Quiet Otter', { route: 'unknown', held: 0, positionSec: undefined, downBps: 0, upBps: 0, rttMs: undefined }),
 ];
 
 /** A share that has just begun. */
@@ -63,7 +63,7 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
-		silentBecause: undefined, mutedByBrowser: false, noRoom: false, contradicted: false, resumeAtSec: undefined,
+		silentBecause: undefined, mutedByBrowser: false, unkept: undefined, contradicted: false, resumeAtSec: undefined,
 		stats: STATS, ...more,
 	};
 }

@@ -12,7 +12,7 @@ const PROBLEMS: readonly ShareProblem[] =
 	['empty', 'not-a-video', 'truncated', 'file-gone', 'file-changed', 'other-file', 'too-large', 'storage', 'internal'];
 const WATCH_PROBLEMS: readonly WatchProblem[] = [
 	{ problem: 'no-key' }, { problem: 'bad-link' }, { problem: 'wrong-key' }, { problem: 'stopped' }, { problem: 'codec', codecs: ['HEVC', 'AC-3'] },
-	{ problem: 'not-a-video' }, { problem: 'storage' }, { problem: 'no-webrtc' }, { problem: 'internal' },
+	{ problem: 'not-a-video' }, { problem: 'storage' }, { problem: 'no-webrtc' }, { problem: 'no-media-source' }, { problem: 'internal' },
 ];
 
 function watching(status: WatchState, more: Parameters<typeof watch>[1] = {}): FakeState {
@@ -26,16 +26,21 @@ function arriving(status: WatchState): FakeState {
 export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'home-empty': {},
 	'home-offline': { tracker: { state: 'offline', retryInSec: 4 } },
+	'home-tracker-full': { tracker: { state: 'offline', retryInSec: 9, because: 'too-many-connections' } },
+	'home-out-of-date': { tracker: { state: 'offline', retryInSec: 9, because: 'version' } },
+	'home-no-webrtc': { canConnect: false },
 	'home-replaced': { tracker: { state: 'replaced' } },
 	'home-connecting': { tracker: { state: 'connecting' } },
 	'home-plain-http': { secure: false },
 	'home-notices': {
 		notices: [
-			{ id: 1, tone: 'good', text: 'The link is copied.' }, { id: 2, tone: 'bad', text: 'holiday-notes.docx is not a film. MP4, MOV, WebM and MKV are.' },
+			{ id: 1, tone: 'good', text: 'The link is copied.' }, { id: 2, tone: 'bad', text: '“holiday-notes.docx” is empty: there is nothing to share.' },
 			{ id: 3, tone: 'info', text: 'Bea has a full copy now.' },
 		],
 	},
 	'share-fresh': { shares: [share('Summer on the lake', { posterUrl: undefined, durationSec: undefined, indexed: 0.18, sealed: 0.03 })] },
+	'share-copied': { shares: [share('Summer on the lake', { copied: true, indexed: 0.02, sealed: 0, posterUrl: undefined, durationSec: undefined })] },
+	'share-uncopied': { copies: false, shares: [share('Summer on the lake')] },
 	'share-people': { shares: [share('Summer on the lake', { people: PEOPLE.slice(1), sealed: 0.74, ...sharing })] },
 	'share-one-copy': { shares: [share('Summer on the lake', { people: PEOPLE, fullCopies: 1, ...sharing })] },
 	'share-two-copies': { shares: [share('Summer on the lake', { people: [seeder, second, ...PEOPLE.slice(2)], fullCopies: 2, ...sharing })] },
@@ -55,12 +60,17 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-failed': { shares: PROBLEMS.map((problem) => share(`${problem} film`, { status: { state: 'failed', problem }, fileUrl: undefined, posterUrl: undefined })) },
 	'watch-opening': arriving({ state: 'opening' }),
 	'watch-tracker': arriving({ state: 'tracker-unreachable', retryInSec: 8 }),
+	'watch-tracker-full': arriving({ state: 'tracker-unreachable', retryInSec: 8, because: 'too-many-connections' }),
+	'watch-out-of-date': arriving({ state: 'tracker-unreachable', retryInSec: 8, because: 'version' }),
 	'watch-replaced': arriving({ state: 'tracker-replaced' }),
 	'watch-waiting': { page: 'watch', watch: watch({ state: 'waiting' }, { people: [] }) },
 	'watch-connecting': arriving({ state: 'connecting', peers: 3 }),
 	'watch-starting': { page: 'watch', watch: watch({ state: 'starting' }) },
 	'watch-playing': watching({ state: 'playing' }),
 	'watch-complete': { secure: false, ...watching({ state: 'playing' }, { complete: true, heldFraction: 1, held: [{ from: 0, to: 1 }], downBps: 0 }) },
+	'watch-full': watching({ state: 'playing' }, { unkept: 'full' }),
+	'watch-unkept': watching({ state: 'playing' }, { unkept: 'failed', heldFraction: 0.01, held: [{ from: 0, to: 0.01 }] }),
+	'watch-uncopied': { ...arriving({ state: 'waiting' }), copies: false },
 	'watch-offline': { tracker: { state: 'offline', retryInSec: 3 }, ...watching({ state: 'playing' }) },
 	'watch-muted': watching({ state: 'playing' }, { mutedByBrowser: true, resumeAtSec: 2471 }),
 	'watch-silent': watching({ state: 'playing' }, { silentBecause: 'AC-3', audioTracks: [] }),

@@ -103,7 +103,7 @@ export function filmTime(track: FilmTrack, ticks: number): Seconds {
 }
 
 /** The MIME type to ask a browser about. */
-export function mimeOf(track: FilmTrack): string {
+export function mimeOf(track: Pick<FilmTrack, 'kind' | 'codec'>): string {
 	return `${track.kind}/mp4; codecs="${track.codec}"`;
 }
 

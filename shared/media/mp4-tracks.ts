@@ -10,6 +10,7 @@ import { MAX_INIT_BYTES } from './film.ts';
 import { INIT_TRACK_ID } from './fragment.ts';
 import { saysItsColours } from './h264-colour.ts';
 import { bodyOf, type Box, boxesIn, find, fourCharacters, versionOf } from './mp4-boxes.ts';
+import { isPlayableEntry } from './playable-codecs.ts';
 
 /** A track as its boxes tell it. */
 export interface RawTrack {
@@ -37,11 +38,6 @@ export interface SampleFormat {
 	/** The init segment with its one edit at this tick. */
 	readonly init: (startTicks: number) => Bytes;
 }
-
-/** Sample entries that some browser plays from MediaSource; others are named, not carried. */
-const PLAYABLE = new Set([
-	'avc1', 'avc3', 'hvc1', 'hev1', 'dvh1', 'dvhe', 'av01', 'vp08', 'vp09', 'mp4a', 'Opus', 'fLaC', 'ac-3', 'ec-3', '.mp3',
-]);
 
 /** Pictures and sound of a `trak`; undefined for anything else and for boxes too damaged to read. */
 export function readTrack(view: DataView, trak: Box): RawTrack | undefined {
@@ -95,7 +91,7 @@ function labelOf(view: DataView, trak: Box): string {
 
 /** The track's format; undefined when mp4box cannot read it or no browser plays it. */
 export function readFormat(view: DataView, raw: RawTrack): SampleFormat | undefined {
-	if (!PLAYABLE.has(raw.format)) return undefined;
+	if (!isPlayableEntry(raw.format)) return undefined;
 	try {
 		return parseFormat(view, raw);
 	} catch {

@@ -68,13 +68,6 @@ export function contentKeyOf(access: DescriptorBody['access']): Bytes {
 	return fromBase64url(access.contentKey) ?? new Uint8Array(KEY_BYTES);
 }
 
-/** A title that a descriptor takes, from what a person or a file system wrote; undefined when that is nothing. */
-export function titleFrom(written: string): string | undefined {
-	const printable = written.replace(UNPRINTABLE, ' ').trim();
-	const title = printable.slice(0, MAX_TITLE_LENGTH).replace(/\p{Cs}/gu, '').trim(); // half a pair is no character
-	return title === '' ? undefined : title;
-}
-
 function parseJson(json: string): unknown {
 	try {
 		return JSON.parse(json);

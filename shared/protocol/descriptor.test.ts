@@ -4,7 +4,7 @@ import { concat, type Bytes } from '../base/bytes.ts';
 import { base64url, utf8 } from '../base/text.ts';
 import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
 import { sealAttachment } from './attachment.ts';
-import { contentKeyOf, parseBody, titleFrom, type DescriptorBody } from './descriptor-body.ts';
+import { contentKeyOf, parseBody, type DescriptorBody } from './descriptor-body.ts';
 import { makeDescriptor, openDescriptor, readDescriptor, supersedes, type ClearDescriptor, type DescriptorDraft } from './descriptor.ts';
 import { deriveLinkKeys, makeShareKeys } from './keys.ts';
 import { MAX_DESCRIPTOR_BYTES, MAX_SHARE_BYTES, MAX_TITLE_LENGTH } from './limits.ts';
@@ -194,16 +194,6 @@ describe('a body', () => {
 		const clear = await made(open);
 		expect(await openDescriptor(crypto, { ...clear, attachments: [] }, link.descriptor)).toEqual({ ok: false, error: 'malformed' });
 	});
-});
-
-test('a title is what is printable of a file\'s name', () => {
-	expect(titleFrom(' a\tb\u202e.mp4 ')).toBe('a b .mp4');
-	expect(titleFrom('\n')).toBeUndefined();
-	expect(titleFrom(`${'x'.repeat(MAX_TITLE_LENGTH - 1)}\u{1f600}`)).toBe('x'.repeat(MAX_TITLE_LENGTH - 1));
-	fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
-		const title = titleFrom(name);
-		if (title !== undefined) expect(parseBody(utf8(JSON.stringify({ ...body, title })))?.title).toBe(title);
-	}));
 });
 
 describe('of two descriptors', () => {

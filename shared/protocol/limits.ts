@@ -55,6 +55,9 @@ export const MAX_FRAME_BYTES = MAX_RUN_CHUNKS * CHUNK_BYTES + 64;
 /** Peers named in one exchange. */
 export const MAX_EXCHANGED_PEERS = 64;
 
+/** Letters of a person's name that a tracker takes (PROTOCOL.md §6); in UTF-8 they may be more than peers take. */
+export const MAX_NAME_LENGTH = 32;
+
 /** UTF-8 bytes of a person's name. */
 export const MAX_NAME_BYTES = 96;
 

@@ -64,11 +64,6 @@ export function treeRoot(groupRoots: Bytes, hash: Hash): Bytes {
 	return rootOf(groupRoots, hash);
 }
 
-/** The hashes that lead from group `group` to the root (RFC 9162 §2.1.3.1). For many paths keep a {@link GroupTree}. */
-export function auditPath(groupRoots: Bytes, group: number, hash: Hash): Bytes {
-	return new GroupTree(groupRoots, hash).path(group);
-}
-
 /**
  * The root that `path` leads to from the root of the group at `at` (RFC 9162 §2.1.3.2).
  *

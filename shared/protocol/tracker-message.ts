@@ -4,7 +4,7 @@
  * PROTOCOL.md §6.
  */
 import * as v from 'valibot';
-import { MAX_DESCRIPTOR_BYTES, MAX_SIGNAL_BYTES } from './limits.ts';
+import { MAX_DESCRIPTOR_BYTES, MAX_NAME_LENGTH, MAX_SIGNAL_BYTES } from './limits.ts';
 import { parsePeerId, parseShareId, type PeerId, type ShareId } from './ids.ts';
 
 /** Spoken since the first release; a tracker refuses others with `version`. */
@@ -18,7 +18,7 @@ const peerId = v.custom<PeerId>((text) => typeof text === 'string' && parsePeerI
 const whole = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 /** A person's name: one line, no control characters. */
-const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(32), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
+const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const base64 = (bytes: number) => v.pipe(v.string(), v.maxLength(Math.ceil((bytes * 4) / 3)), v.regex(/^[\w-]*$/));
 
 /** From a peer. `resume` is the secret a former `welcome` gave: it takes the id over from a socket that may be dead. */

@@ -13,10 +13,10 @@ import type { PartName } from '../engine/events.ts';
 import type { PartStore } from '../ports/part-store.ts';
 
 /**
- * Why content of an attachment did not come. `forged`: what came was hashed right but sealed for another place or
- * key.
+ * Why content of an attachment did not come. `no-such`: it has no such bytes. `replaced`: a newer descriptor has
+ * another one in its place. `forged`: what came was hashed right but sealed for another place or key.
  */
-export type AttachmentFault = 'closed' | 'no-such' | 'forged';
+export type AttachmentFault = 'closed' | 'no-such' | 'replaced' | 'forged';
 
 /** Parts being fetched at once for one read, and in the background. */
 const FETCHED_AT_ONCE = 8;
@@ -85,7 +85,7 @@ export class Attachments {
 		const content = new Uint8Array(range.to - range.from);
 		for (let part = first; part < end; part++) {
 			const bytes = fetched[part - first];
-			if (!bytes) return fail(this.#closed ? 'closed' : 'no-such');
+			if (!bytes) return fail(this.#closed ? 'closed' : 'replaced');
 			const place = { id, number: attachment, form: entry.form, since: entry.since, part };
 			const plain = await openPart(this.#crypto, key, place, bytes);
 			if (!plain.ok) return fail('forged');

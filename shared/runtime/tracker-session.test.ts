@@ -5,7 +5,7 @@ import { SECOND } from '../base/units.ts';
 import { peerIdFrom, shareIdFrom } from '../protocol/ids.ts';
 import { someBytes } from '../testkit/test-crypto.ts';
 import { SELF, trackerBed as bed, WELCOME } from '../testkit/tracker-bed.ts';
-import type { TrackerLine } from './tracker-session.ts';
+import type { LineRefusal, TrackerLine } from './tracker-session.ts';
 
 const OTHER = peerIdFrom(someBytes(16, 2));
 const SHARE = shareIdFrom(someBytes(16, 3));
@@ -47,6 +47,68 @@ describe('a line that opens', () => {
 			{ type: 'join', share: SHARE, wants: 8 },
 			{ type: 'publish', share: SHARE, descriptor: base64url(DESCRIPTOR) },
 		]);
+	});
+});
+
+describe('a line that the tracker ends', () => {
+	const refused = (code: LineRefusal, request?: 'hello') =>
+		({ type: 'refused', code, detail: '', ...(request && { request }) }) as const;
+
+	test.each(['too-many-connections', 'too-fast'] as const)('for %s says so until the next one opens', (code) => {
+		const { session, newest, clock } = bed();
+		newest().events.opened();
+		newest().say(refused(code));
+		newest().events.closed('lost');
+		expect(session.line).toEqual({ state: 'offline', retryAt: clock.now() + SECOND / 2, because: code });
+		session.retryNow();
+		newest().events.closed('lost');
+		expect(session.line).not.toHaveProperty('because');
+	});
+
+	test('because it speaks another version is given up at once, and says so', () => {
+		const { session, newest } = bed();
+		newest().events.opened();
+		newest().say(refused('version', 'hello'));
+		expect(newest().isClosed).toBe(true);
+		expect(session.line).toMatchObject({ state: 'offline', because: 'version' });
+	});
+
+	test('says nothing of a publication that came too fast before', () => {
+		const { session, newest } = bed();
+		newest().welcome();
+		newest().say({ type: 'refused', code: 'too-fast', detail: '', request: 'publish', about: SHARE });
+		newest().events.closed('lost');
+		expect(session.line).not.toHaveProperty('because');
+	});
+});
+
+describe('a share that is one too many for the tracker', () => {
+	const THIRD = shareIdFrom(someBytes(16, 9));
+	const tooMany = (about: string) => ({ type: 'refused', code: 'too-many-shares', detail: '', request: 'join', about }) as const;
+
+	test('enters its swarm when another leaves its own', () => {
+		const { session, newest } = bed();
+		newest().welcome();
+		session.join(SHARE, 3);
+		session.join(THIRD, 5);
+		newest().say(tooMany(THIRD));
+		session.leave(SHARE);
+		expect(newest().afterHello.slice(2)).toEqual([
+			{ type: 'leave', share: SHARE }, { type: 'join', share: THIRD, wants: 5 },
+		]);
+		session.leave(THIRD);
+		expect(newest().afterHello.slice(4)).toEqual([{ type: 'leave', share: THIRD }]);
+	});
+
+	test('leaves no place to others when it is given up itself', () => {
+		const { session, newest } = bed();
+		newest().welcome();
+		for (const share of [SHARE, THIRD]) {
+			session.join(share, 3);
+			newest().say(tooMany(share));
+		}
+		session.leave(SHARE);
+		expect(newest().afterHello.slice(2)).toEqual([{ type: 'leave', share: SHARE }]);
 	});
 });
 

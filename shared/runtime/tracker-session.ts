@@ -27,11 +27,18 @@ const PONG_MS: Ms = 8 * SECOND;
 /** A socket that is not open by then is given up: networks that swallow packets never refuse. */
 const OPENING_MS: Ms = 10 * SECOND;
 
-/** How the line is. `replaced`: another connection has our id, and stays; only a person tries again. */
+/** Why a tracker ends a line, or does not begin one, as far as it concerns a person. */
+const LINE_REFUSALS = ['version', 'too-fast', 'too-many-connections'] as const satisfies readonly Refusal[];
+export type LineRefusal = (typeof LINE_REFUSALS)[number];
+
+/**
+ * How the line is. `because`: what the tracker said when it ended it. `replaced`: another connection has our id, and
+ * stays; only a person tries again.
+ */
 export type TrackerLine =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online'; readonly name: string }
-	| { readonly state: 'offline'; readonly retryAt: Ms }
+	| { readonly state: 'offline'; readonly retryAt: Ms; readonly because?: LineRefusal }
 	| { readonly state: 'replaced' };
 
 /** A server that helps to connect, as WebRTC wants it. */
@@ -69,6 +76,10 @@ export class TrackerSession {
 	#socket: TrackerSocket | undefined;
 	#line: TrackerLine = { state: 'connecting' };
 	#failures = 0;
+	/** Of this line, if the tracker said why it will not last. */
+	#because: LineRefusal | undefined;
+	/** Joined as far as we are concerned; the tracker takes only so many shares of one line. */
+	readonly #crowdedOut = new Set<ShareId>();
 	#cancelTimer: (() => void) | undefined;
 	#closed = false;
 
@@ -113,7 +124,13 @@ export class TrackerSession {
 	}
 
 	leave(share: ShareId): void {
-		if (this.#joined.delete(share)) this.#send({ type: 'leave', share });
+		if (!this.#joined.delete(share)) return;
+		this.#send({ type: 'leave', share });
+		if (this.#crowdedOut.delete(share)) return;
+		const [next] = this.#crowdedOut; // whose place is free now
+		if (next === undefined) return;
+		this.#crowdedOut.delete(next);
+		this.#send({ type: 'join', share: next, wants: this.#joined.get(next) ?? 0 });
 	}
 
 	/** Asks for more peers. */
@@ -142,6 +159,7 @@ export class TrackerSession {
 
 	#open(): void {
 		this.#cancelTimer?.();
+		this.#because = undefined;
 		this.#cancelTimer = this.#init.clock.after(OPENING_MS, () => this.#giveUp());
 		this.#setLine({ state: 'connecting' });
 		this.#socket = this.#init.open(this.url, {
@@ -178,6 +196,7 @@ export class TrackerSession {
 		this.#resume = message.resume;
 		this.#failures = 0;
 		this.iceServers = message.iceServers;
+		this.#crowdedOut.clear();
 		this.#setLine({ state: 'online', name: message.name });
 		for (const [share, wants] of this.#joined) this.#post({ type: 'join', share, wants });
 		this.#publisher.sayAll();
@@ -190,8 +209,12 @@ export class TrackerSession {
 
 	#refused({ code, about, request }: Extract<TrackerMessage, { type: 'refused' }>): void {
 		this.#tell((listener) => listener.refused?.(code, about));
-		const share = request === 'publish' && about !== undefined ? parseShareId(about) : undefined;
-		if (share) this.#publisher.refused(share, code);
+		const share = about === undefined ? undefined : parseShareId(about);
+		if (share && request === 'publish') this.#publisher.refused(share, code);
+		if (share && code === 'too-many-shares' && this.#joined.has(share)) this.#crowdedOut.add(share);
+		const isAboutLine = request === undefined || request === 'hello';
+		if (isAboutLine) this.#because = LINE_REFUSALS.find((each) => each === code);
+		if (code === 'version') this.#giveUp(); // it would wait for a better greeting
 		if (code !== 'id-taken') return;
 		this.#socket?.close();
 		this.#ended('replaced');
@@ -215,7 +238,8 @@ export class TrackerSession {
 		const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures) * (0.5 + this.#init.rng());
 		this.#failures += 1;
 		this.#cancelTimer = this.#init.clock.after(wait, () => this.#open());
-		this.#setLine({ state: 'offline', retryAt: this.#init.clock.now() + wait });
+		const retryAt = this.#init.clock.now() + wait;
+		this.#setLine({ state: 'offline', retryAt, ...(this.#because && { because: this.#because }) });
 	}
 
 	/** Any message is a sign of life; without one the line is asked, and then given up. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { expect, test } from 'vitest';
 import { isLocalhost } from './headers.ts';
-import { addressOf, cookiesCount, hostOf, isEncrypted, originOf } from './requester.ts';
+import { addressOf, hostOf, isEncrypted, originOf } from './requester.ts';
 
 const request = (headers: IncomingHttpHeaders, remoteAddress = '10.0.0.1') => ({ headers, socket: { remoteAddress } });
 
@@ -38,10 +38,6 @@ test('a page is our own when its origin is the host it asks', () => {
 	}
 	expect(originOf(request({ host: 'films.example' }), 0)).toBe('none');
 	expect(originOf(request({ origin: 'http://films.example' }), 0)).toBe('foreign');
-});
-
-test('cookies count only from our own page', () => {
-	expect((['own', 'foreign', 'none'] as const).filter((origin) => cookiesCount(origin))).toEqual(['own']);
 });
 
 test('a proxy tells the host and the scheme, if it is ours', () => {

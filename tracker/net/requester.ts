@@ -45,11 +45,6 @@ export function originOf(request: RequestHead, proxyHops: number): Origin {
 	return own !== undefined && hostIn(origin) === own ? 'own' : 'foreign';
 }
 
-/** Whether a request's cookies may count: only from our own page, or any site could act for its visitors. */
-export function cookiesCount(origin: Origin): boolean {
-	return origin === 'own';
-}
-
 function hostIn(origin: string): string | undefined {
 	return /^https?:\/\/([^/\s]+)$/.exec(origin.toLowerCase())?.[1];
 }

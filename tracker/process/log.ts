@@ -3,6 +3,9 @@ import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 import { renderUnicodeCompact } from 'uqr';
 import type { Urls } from './listen.ts';
 
+/** Addresses drawn as QR codes: more would push the first ones off the terminal. */
+const MAX_CODES = 3;
+
 /** A log of JSON lines. It never holds an address, a key or a link. */
 export function makeLog(level: string): Logger {
 	const stdout = destination({ dest: 1, sync: true });
@@ -10,7 +13,7 @@ export function makeLog(level: string): Logger {
 	return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stdout);
 }
 
-/** Greets the person who started it: every URL, the first of the network's as QR code, and what plain HTTP means. */
+/** Greets the person who started it: every URL, those of the network as QR codes, and what plain HTTP means. */
 export function printBanner(urls: Urls): void {
 	process.stdout.write(bannerFor(urls));
 }
@@ -25,9 +28,12 @@ export function bannerFor({ local, lan }: Urls): string {
 	const lines = ['', '  Streamlet is running', ''];
 	if (local !== undefined) lines.push(`  On this machine    ${local}`);
 	for (const [index, url] of lan.entries()) lines.push(`  ${index === 0 ? 'On your network' : '               '}    ${url}`);
-	const [first] = lan;
-	if (first !== undefined) {
-		lines.push('', ...renderUnicodeCompact(first, { border: 2 }).split('\n').map((line) => `  ${line}`), '');
+	if (lan.length > 0) {
+		for (const url of lan.slice(0, MAX_CODES)) {
+			lines.push('', ...renderUnicodeCompact(url, { border: 2 }).split('\n').map((line) => `  ${line}`), `  ${url}`);
+		}
+		if (lan.length > MAX_CODES) lines.push('', `  The first ${MAX_CODES} addresses have a code here; the others work as well.`);
+		lines.push('');
 		lines.push('  Plain http is not encrypted: others on the network could read and alter the page itself.');
 		lines.push('  For the internet, put it behind HTTPS.');
 	}

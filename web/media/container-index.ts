@@ -6,6 +6,7 @@ import type { MediaReader } from '../../shared/ports/media-reader.ts';
 import type { IndexOrder, IndexResult } from './container-index.worker.ts';
 import type { IndexSource } from './playback.ts';
 import { serveReads } from './port-reader.ts';
+import { wasRunning } from './worker-fault.ts';
 
 /** Reads the container's index through a share's reader, once, when first asked. */
 export class ContainerIndex implements IndexSource {
@@ -40,7 +41,7 @@ export class ContainerIndex implements IndexSource {
 			};
 			this.#stop = () => finish(fail('closed'));
 			worker.onmessage = ({ data }: MessageEvent<IndexResult>) => finish(data);
-			worker.onerror = () => finish(fail('damaged'));
+			worker.onerror = (event) => finish(fail(wasRunning(event) ? 'damaged' : 'closed'));
 			worker.postMessage({ size: this.#reader.size, port: port2 } satisfies IndexOrder, [port2]);
 		});
 		return this.#built;

@@ -6,6 +6,9 @@ export function mediaSourceClass(): typeof MediaSource | undefined {
 	return known.MediaSource ?? known.ManagedMediaSource;
 }
 
+/** Whether this browser plays a MIME type as it arrives. */
+export function isTypeTaken(mime: string): boolean { return mediaSourceClass()?.isTypeSupported(mime) ?? false; }
+
 /** One attachment; a broken one is closed and replaced by a new one. */
 export class MediaAttachment {
 	readonly source: MediaSource;

@@ -10,7 +10,7 @@ import type { MediaReader } from '../../shared/ports/media-reader.ts';
 import { bufferedAhead, placeBehindGap, spansOf } from './buffer-window.ts';
 import { FilmSession, type FormattedTrack } from './film-session.ts';
 import { FilmTimeline } from './film-timeline.ts';
-import { MediaAttachment, mediaSourceClass } from './media-attachment.ts';
+import { isTypeTaken, MediaAttachment, mediaSourceClass } from './media-attachment.ts';
 import type { IndexSource, PlaybackFailure, PlaybackState, PlayerView } from './playback.ts';
 import { PlaybackMeter } from './playback-meter.ts';
 import { Recovery } from './recovery.ts';
@@ -158,7 +158,7 @@ export class FilmPlayer {
 
 	#formatted(k: number): FormattedTrack | undefined {
 		const track = this.#timeline?.header.tracks[k];
-		const format = track && formatOf(track, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
+		const format = track && formatOf(track, isTypeTaken);
 		return format && { track, format };
 	}
 

@@ -68,6 +68,8 @@ test('a script that never comes says nothing about the film', async () => {
 	});
 	try {
 		expect(await prepareFilm(new Blob(['no film']), () => {}).index).toEqual({ ok: false, error: 'closed' });
+		const container = new ContainerIndex({ size: 7, read: () => { throw new Error('nobody reads'); } });
+		expect(await container.header()).toEqual({ ok: false, error: 'closed' });
 	} finally {
 		vi.unstubAllGlobals();
 	}

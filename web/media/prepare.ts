@@ -4,6 +4,7 @@ import type { BuiltIndex, IndexFault } from '../../shared/media/index-builder.ts
 import type { PrepareNews } from './prepare.worker.ts';
 import type { Poster } from './poster-picture.ts';
 import { videoPoster } from './video-poster.ts';
+import { wasRunning } from './worker-fault.ts';
 
 /** A preparation under way: the link need not wait for it. */
 export interface Preparation {
@@ -30,6 +31,7 @@ export function prepareFilm(file: Blob, progress: (part: number) => void): Prepa
 			if (data.type === 'progress') progress(data.part);
 			else if (data.type === 'index') settle(data.index);
 		});
+		// Without a script there is no index: viewers then read the film's own.
 		worker.addEventListener('error', (event) => settle(fail(wasRunning(event) ? 'damaged' : 'closed')));
 	});
 	const fromKeyFrame = new Promise<Poster | undefined>((settle) => {
@@ -52,12 +54,6 @@ export function prepareFilm(file: Blob, progress: (part: number) => void): Prepa
 	};
 	return { index, poster, cancel };
 }
-
-/**
- * A script that threw was confused by the film. One that never came (the server is gone, or serves a later build) says
- * nothing about it: viewers then read the film's own index.
- */
-function wasRunning(event: Event): boolean { return event instanceof ErrorEvent && event.message !== ''; }
 
 function hasPictures({ film }: BuiltIndex): boolean {
 	return film.tracks.some(({ kind }) => kind === 'video');

@@ -11,13 +11,17 @@ export type TypeProbe = (mime: string) => boolean;
 /** The form in which this browser takes a track; undefined when in none. */
 export function formatOf(track: FilmTrack, isSupported: TypeProbe): TrackFormat | undefined {
 	if (!isCarried(track)) return undefined;
+	const mime = playedAs(track, isSupported);
+	if (mime === BARE_MP3) return { mime, init: undefined, offset: undefined, write: bareFrames };
+	return mime === undefined ? undefined : { mime, init: track.init, offset: track.offset, write: writeFragment };
+}
+
+/** The MIME type under which this browser takes a codec; undefined when under none. */
+export function playedAs(track: Pick<FilmTrack, 'kind' | 'codec'>, isSupported: TypeProbe): string | undefined {
 	const mime = mimeOf(track);
-	if (isSupported(mime)) return { mime, init: track.init, offset: track.offset, write: writeFragment };
+	if (isSupported(mime)) return mime;
 	// Chromium takes no MP3 inside MP4; the bare frames it does take, one after the other from a time it is told.
-	if (track.codec === 'mp3' && isSupported(BARE_MP3)) {
-		return { mime: BARE_MP3, init: undefined, offset: undefined, write: bareFrames };
-	}
-	return undefined;
+	return track.codec === 'mp3' && isSupported(BARE_MP3) ? BARE_MP3 : undefined;
 }
 
 const BARE_MP3 = 'audio/mpeg';

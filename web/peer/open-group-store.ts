@@ -12,17 +12,15 @@ import { StoreWorker } from './store-worker.ts';
 import { UnkeptStore } from './unkept-store.ts';
 import { sha256Now } from './wasm-sha256.ts';
 
-/** Room for this page's data, as the browser estimates it. */
-export interface Room { readonly usageBytes: number; readonly quotaBytes: number }
-
 /**
  * The store of one share; one that refuses all it is given where there is no room for any. `busy`: another tab watches
  * the same film.
  */
 export async function openGroupStore(share: ShareId, layout: Layout): Promise<Result<GroupStore, StoreFault>> {
 	const opened = await openKeepingStore(share, layout);
+	if (opened.ok) void askToPersist();
 	if (opened.ok || opened.error === 'busy') return opened;
-	return ok(new UnkeptStore(layout.groups));
+	return ok(new UnkeptStore(layout.groups, opened.error));
 }
 
 async function openKeepingStore(share: ShareId, layout: Layout): Promise<Result<GroupStore, StoreFault>> {
@@ -39,7 +37,7 @@ async function openKeepingStore(share: ShareId, layout: Layout): Promise<Result<
 	return ok(new OwningStore(store, () => db.value.close()));
 }
 
-/** What is kept, and how many bytes of each share. */
+/** What is kept, and how many bytes of each share. @public */
 export async function keptShares(): Promise<readonly KeptShare[]> {
 	const files = hasFileSystem() ? await withWorker((worker) => worker.ask({ type: 'list' })) : ok([]);
 	const db = await openGroupDatabase();
@@ -62,16 +60,9 @@ export async function deleteKept(share?: ShareId): Promise<Result<undefined, Sto
 	return cleared;
 }
 
-/** Undefined where the browser does not say. */
-export async function roomHere(): Promise<Room | undefined> {
-	if (!hasStorageManager()) return undefined;
-	const { usage, quota } = await navigator.storage.estimate();
-	return usage === undefined || quota === undefined ? undefined : { usageBytes: usage, quotaBytes: quota };
-}
-
-/** Asks the browser not to throw data away when the disk fills up. Whether it promised. */
-export async function askToPersist(): Promise<boolean> {
-	return hasStorageManager() && await navigator.storage.persist();
+/** Asks the browser not to throw data away when the disk fills up. It promises or not; there is nothing to be done. */
+export async function askToPersist(): Promise<void> {
+	if (hasStorageManager()) await navigator.storage.persist().catch(() => false); // in some windows: as a no
 }
 
 /** Pages on plain HTTP have no `navigator.storage`, whatever its type says. */

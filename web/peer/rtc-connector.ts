@@ -18,6 +18,9 @@ export interface RtcOptions {
 	readonly timeout: Ms;
 }
 
+/** Whether the browser has WebRTC at all; settings and extensions take it away. */
+export function canConnect(): boolean { return 'RTCPeerConnection' in globalThis; }
+
 /** What comes of it: signals, and either `connected` or `failed`, once and not from inside a call. */
 export interface RtcEvents {
 	/** Carry this to the other side, in order. At most `MAX_SIGNAL_BYTES`. May still come after `connected`. */

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { fromUtf8, utf8 } from '../../shared/base/text.ts';
 import { SECOND } from '../../shared/base/units.ts';
-import type { LinkId, PeerId } from '../../shared/protocol/ids.ts';
+import { parsePeerId, type LinkId, type PeerId } from '../../shared/protocol/ids.ts';
 import { MAX_SIGNAL_BYTES } from '../../shared/protocol/limits.ts';
 import { greet } from '../../shared/runtime/greeting.ts';
 import { PeerNode, type NodeHost, type PeerNodeInit } from '../../shared/runtime/peer-node.ts';
@@ -95,6 +95,7 @@ export class SwarmPeer {
 				signal: (share, from, signal) => {
 					if (share === this.#init.share) this.#hear(from, signal, { by: 'tracker', tracker });
 				},
+				refused: (code, about) => { if (code === 'no-such-peer') this.#absent(tracker, about); },
 			}));
 			tracker.join(this.#init.share, this.#init.wants);
 		}
@@ -137,6 +138,16 @@ export class SwarmPeer {
 		if (this.#attempts.has(peer)) return; // it began before we did
 		if (!way) return this.#later(peer);
 		this.#begin(peer, { id: crypto.getRandomValues(new Uint32Array(2)).join('-'), initiator: true, way });
+	}
+
+	/** A tracker knows nobody of that id: what was begun over it leads nowhere. */
+	#absent(tracker: TrackerSession, id: string | undefined): void {
+		const peer = parsePeerId(id ?? '');
+		const attempt = peer && this.#attempts.get(peer);
+		if (attempt?.way.by !== 'tracker' || attempt.way.tracker !== tracker || !peer) return;
+		this.#attempts.delete(peer);
+		attempt.connector.cancel();
+		this.node.connectFailed(peer);
 	}
 
 	#later(peer: PeerId): void {

@@ -9,16 +9,23 @@ import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../share
 /** Empty, and stays so. What is watched lives in the node's memory for a while. */
 export class UnkeptStore implements GroupStore {
 	readonly #groups: number;
+	readonly #why: StoreFault;
 
-	/** @param groups - how many groups the share has */
-	constructor(groups: number) { this.#groups = groups; }
+	/**
+	 * @param groups - how many groups the share has
+	 * @param why - nothing can be kept: what each write is told
+	 */
+	constructor(groups: number, why: StoreFault) {
+		this.#groups = groups;
+		this.#why = why;
+	}
 
 	inventory(): Promise<Result<Inventory, StoreFault>> {
 		return Promise.resolve(ok({ whole: new BitSet(this.#groups).bytes(), partial: new Map() }));
 	}
 
 	read(): Promise<Result<StoredGroup | undefined, StoreFault>> { return Promise.resolve(ok(undefined)); }
-	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(fail('full')); }
+	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(fail(this.#why)); }
 	remove(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
 	close(): Promise<void> { return Promise.resolve(); }
 }

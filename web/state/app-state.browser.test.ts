@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { shareIdFrom } from '../../shared/protocol/ids.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
 import { AppState } from './app-state.svelte.ts';
@@ -25,4 +25,19 @@ test('of two links opened in quick succession only the later is watched', async 
 	goTo(second);
 	await expect.poll(() => tracker.joins(second)).toBe(1);
 	expect([app.watch?.id, tracker.joins(first)]).toEqual([second, 0]);
+});
+
+test('a page that shares asks the browser to keep what it needs for that', async () => {
+	const profile = new Profile('app-state-keep-test');
+	onTestFinished(async () => {
+		dispatchEvent(new PageTransitionEvent('pagehide'));
+		await profile.clear();
+	});
+	const bytes = new Uint8Array(await (await fetch('/films/ten-seconds')).arrayBuffer());
+	const app = new AppState(await profile.visit(new FakeTracker()), { theme: 'auto', name: 'Ada' });
+	await app.start();
+	const asked = vi.spyOn(navigator.storage, 'persist');
+	app.shareFiles([new File([bytes], 'Lake.mp4', { type: 'video/mp4', lastModified: 2 })], []);
+	await expect.poll(() => app.shares.length).toBe(1);
+	expect(asked).toHaveBeenCalledOnce();
 });

@@ -1,6 +1,7 @@
 /** The application: sessions, settings and messages, as `AppView` promises them to the screens. */
 import { encode } from 'uqr';
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
+import { MAX_NAME_LENGTH } from '../../shared/protocol/limits.ts';
 import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
@@ -8,6 +9,8 @@ import type {
 	AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
+import { askToPersist } from '../peer/open-group-store.ts';
+import { canConnect } from '../peer/rtc-connector.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import type { PageContext } from './page-context.ts';
@@ -15,8 +18,10 @@ import { ShareSession } from './share-session.svelte.ts';
 import { takeContractSnapshot, type ContractSnapshot } from './contract-snapshot.ts';
 import { WatchSession } from './watch-session.svelte.ts';
 
-/** Messages go by themselves after this long. */
+/** Messages go by themselves after this long; bad ones stay until somebody has read them. */
 const NOTICE_MS = 5000;
+
+const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could get the film from it.';
 
 /** One page of the product. */
 export class AppState implements AppView {
@@ -26,6 +31,7 @@ export class AppState implements AppView {
 	tracker = $state.raw<TrackerView>({ state: 'connecting' });
 	notices = $state.raw<readonly Notice[]>([]);
 	readonly secure = globalThis.isSecureContext;
+	readonly canConnect = canConnect();
 	readonly #context: PageContext;
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
@@ -48,7 +54,10 @@ export class AppState implements AppView {
 	async start(): Promise<void> {
 		const { records } = this.#context.parts;
 		if (this.#settings.name !== undefined) this.setName(this.#settings.name);
-		this.#context.home.listen({ line: (line) => this.#lineChanged(line) });
+		this.#context.home.listen({
+			line: (line) => this.#lineChanged(line),
+			refused: (code, about) => { if (code === 'too-many-shares') this.#notice('bad', this.#whyNotFound(about)); },
+		});
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
 		addEventListener('popstate', () => void this.#route());
@@ -81,6 +90,7 @@ export class AppState implements AppView {
 
 	stopSharing(id: ShareId): void { void this.#session(id)?.stop(); }
 	resumeSharing(id: ShareId, file?: File, handle?: FileSystemFileHandle): void {
+		if (!this.canConnect) return this.#notice('bad', CANNOT_CONNECT);
 		void this.#session(id)?.resume(file, handle);
 	}
 
@@ -92,13 +102,10 @@ export class AppState implements AppView {
 
 	renameShare(id: ShareId, title: string): void { this.#session(id)?.rename(title); }
 
-	copyLink(link: string): void {
-		void copyText(link).then((copied) => {
-			if (!copied) return this.#notice('bad', 'The browser would not copy. Select the link and copy it by hand.');
-			const session = this.#sessions.find((each) => each.link === link);
-			if (session) session.markCopied();
-			else this.#notice('good', 'Link copied');
-		});
+	async copyLink(link: string): Promise<boolean> {
+		const copied = await copyText(link);
+		if (!copied) this.#notice('bad', 'The browser would not copy. Select the link and copy it by hand.');
+		return copied;
 	}
 
 	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
@@ -134,7 +141,7 @@ export class AppState implements AppView {
 
 	setName(name: string): void {
 		// Trackers take one line without invisible characters, so a joined emoji comes apart.
-		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, 32);
+		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, MAX_NAME_LENGTH);
 		if (trimmed === '') return;
 		this.name = trimmed;
 		this.#context.rename(trimmed);
@@ -155,9 +162,11 @@ export class AppState implements AppView {
 	}
 
 	async #share(file: File, handle: FileSystemFileHandle | undefined): Promise<void> {
+		if (!this.canConnect) return this.#notice('bad', CANNOT_CONNECT);
 		const session = await ShareSession.create(this.#context, file, handle);
 		if (typeof session === 'string') return this.#notice('bad', whyNotShared(file.name, session));
 		this.#sessions = [session, ...this.#sessions];
+		void askToPersist(); // who loses the record of a share cannot take it up again
 		void copyText(session.link).then((copied) => { if (copied) session.markCopied(); });
 	}
 
@@ -203,7 +212,7 @@ export class AppState implements AppView {
 			this.tracker = { state: 'online' };
 		} else if (line.state === 'offline') {
 			const retryInSec = Math.max(0, Math.ceil((line.retryAt - this.#context.parts.clock.now()) / 1000));
-			this.tracker = { state: 'offline', retryInSec };
+			this.tracker = { state: 'offline', retryInSec, ...(line.because && { because: line.because }) };
 		} else this.tracker = { state: line.state };
 	}
 
@@ -213,9 +222,18 @@ export class AppState implements AppView {
 	}
 
 	#notice(tone: Notice['tone'], text: string): void {
+		if (this.notices.some((shown) => shown.text === text)) return;
 		const id = this.#nextNotice++;
 		this.notices = [...this.notices, { id, tone, text }];
-		setTimeout(() => this.dismiss(id), NOTICE_MS);
+		if (tone !== 'bad') setTimeout(() => this.dismiss(id), NOTICE_MS);
+	}
+
+	/** The tracker takes part in so many shares of one page and no more. */
+	#whyNotFound(share: string | undefined): string {
+		const title = this.#sessions.find(({ id }) => id === share)?.view.title;
+		const what = title === undefined ? 'this film' : `“${title}”`;
+		return `The tracker takes no more films from this page, so nobody new is introduced for ${what}. `
+			+ 'Stop sharing another one, and this one has its place.';
 	}
 }
 

@@ -3,12 +3,13 @@
  * it.
  */
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
+import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 
 /** Light, dark, or as the system has it. */
 export type Theme = 'auto' | 'light' | 'dark';
 
 /** How a peer's bytes travel. */
-export type Route = 'lan' | 'direct' | 'relay' | 'connecting' | 'unknown';
+export type Route = 'lan' | 'direct' | 'relay' | 'unknown';
 
 /** Somebody else in the swarm of a share. */
 export interface PersonView {
@@ -29,7 +30,7 @@ export interface PersonView {
 export type TrackerView =
 	| { readonly state: 'connecting' }
 	| { readonly state: 'online' }
-	| { readonly state: 'offline'; readonly retryInSec: number }
+	| { readonly state: 'offline'; readonly retryInSec: number; readonly because?: LineRefusal }
 	/** Another connection took this page's place at the tracker, and keeps it until the person asks. */
 	| { readonly state: 'replaced' };
 
@@ -38,11 +39,11 @@ export type ShareProblem =
 	| 'empty' | 'not-a-video' | 'truncated' | 'encrypted' | 'file-gone' | 'file-changed' | 'other-file' | 'too-large'
 	| 'storage' | 'internal';
 
-/** Codecs that most, or some, browsers cannot play. */
+/** A codec that not everybody can play. `nowhere`: no browser plays it. `not-here`: this one does not. */
 export interface CodecWarning {
 	readonly kind: 'video' | 'audio';
 	readonly codec: string;
-	readonly plays: 'nowhere' | 'some';
+	readonly plays: 'nowhere' | 'not-here' | 'some';
 }
 
 /**
@@ -67,6 +68,7 @@ export interface ShareView {
 	readonly durationSec: number | undefined;
 	/** Absolute; there from the first moment. */
 	readonly link: string;
+	/** The link was copied when the film was dropped: said for a moment. */
 	readonly copied: boolean;
 	readonly posterUrl: string | undefined;
 	readonly status: ShareState;
@@ -88,12 +90,12 @@ export type WatchProblem =
 	| { readonly problem: 'no-key' } | { readonly problem: 'bad-link' } | { readonly problem: 'wrong-key' }
 	| { readonly problem: 'stopped' } | { readonly problem: 'codec'; readonly codecs: readonly string[] }
 	| { readonly problem: 'not-a-video' } | { readonly problem: 'storage' } | { readonly problem: 'no-webrtc' }
-	| { readonly problem: 'internal' };
+	| { readonly problem: 'no-media-source' } | { readonly problem: 'internal' };
 
 /** What watching is doing. `waiting`: nobody who has the film is here. `buffering` says whose fault a wait is. */
 export type WatchState =
 	| { readonly state: 'opening' }
-	| { readonly state: 'tracker-unreachable'; readonly retryInSec: number }
+	| { readonly state: 'tracker-unreachable'; readonly retryInSec: number; readonly because?: LineRefusal }
 	| { readonly state: 'tracker-replaced' }
 	| { readonly state: 'waiting' }
 	| { readonly state: 'connecting'; readonly peers: number }
@@ -138,8 +140,8 @@ export interface WatchView {
 	readonly held: readonly Stretch[];
 	readonly heldFraction: number;
 	readonly complete: boolean;
-	/** Nothing more can be kept on this device: it is full. What was kept stays, and the film plays on. */
-	readonly noRoom: boolean;
+	/** Why nothing more can be kept on this device; undefined while it can. What was kept stays, the film plays on. */
+	readonly unkept: 'full' | 'failed' | undefined;
 	/** The sharer's key signed two descriptions that contradict each other; the first is what plays. */
 	readonly contradicted: boolean;
 	readonly downBps: number;
@@ -147,7 +149,7 @@ export interface WatchView {
 	/** Undefined until the first byte came or went. */
 	readonly stats: StatsView | undefined;
 	readonly audioTracks: readonly { readonly id: number; readonly label: string; readonly selected: boolean }[];
-	/** The video plays without sound because no browser plays this codec. */
+	/** The film plays without sound because this browser does not play this codec. */
 	readonly silentBecause: string | undefined;
 	/** Browsers start films with sound only after a click: a button says so. */
 	readonly mutedByBrowser: boolean;
@@ -170,6 +172,8 @@ export interface AppView {
 	 * link.
 	 */
 	readonly secure: boolean;
+	/** False: the browser has no WebRTC, and nothing reaches anybody. */
+	readonly canConnect: boolean;
 	/** My shares, newest first; those of former visits that wait for their file are among them. */
 	readonly shares: readonly ShareView[];
 	readonly watch: WatchView | undefined;
@@ -177,7 +181,7 @@ export interface AppView {
 
 	/** `handles`: where the browser gave them, the files can be reopened after a reload. */
 	shareFiles(files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[]): void;
-	/** Makes a short film in the browser and shares it. */
+	/** Fetches a short film from the server and shares it. */
 	shareSample(): void;
 	stopSharing(id: ShareId): void;
 	/** Takes a share of a former visit up again: asks for permission, or with a file checks it and goes on. */
@@ -185,7 +189,8 @@ export interface AppView {
 	/** Forgets a stopped share and all it stored. */
 	forgetShare(id: ShareId): void;
 	renameShare(id: ShareId, title: string): void;
-	copyLink(link: string): void;
+	/** Settles with whether the link is in the clipboard; where the browser would not, a message says what to do. */
+	copyLink(link: string): Promise<boolean>;
 	/** The dark and light squares of a link's QR code, row by row. */
 	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean };
 

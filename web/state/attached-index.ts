@@ -7,7 +7,7 @@ import type { IndexSource } from '../media/playback.ts';
 
 /** Where the two attachments are. */
 export interface IndexPlaces {
-	readonly attachments: Attachments;
+	readonly attachments: Pick<Attachments, 'read'>;
 	readonly key: Bytes;
 	readonly index: { readonly number: number; readonly bytes: number };
 	readonly pages: { readonly number: number };
@@ -21,6 +21,7 @@ export function attachedIndex({ attachments, key, index, pages }: IndexPlaces): 
 	};
 }
 
+/** An index that asks for what its own attachment lacks is damaged; one that was taken away says nothing. */
 function asIndex(read: Result<Bytes, AttachmentFault>): Result<Bytes, IndexFault> {
-	return read.ok ? read : fail(read.error === 'closed' ? 'closed' : 'damaged');
+	return read.ok ? read : fail(read.error === 'closed' || read.error === 'replaced' ? 'closed' : 'damaged');
 }

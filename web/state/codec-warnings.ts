@@ -1,17 +1,17 @@
 /** What a sharer should know of a film's codecs before sending the link. */
 import type { FilmTrack } from '../../shared/media/film.ts';
-import { formatOf } from '../media/track-format.ts';
+import { reachOf } from '../../shared/media/playable-codecs.ts';
+import type { DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
+import { playedAs, type TypeProbe } from '../media/track-format.ts';
 import type { CodecWarning } from './app-view.ts';
 
-/** Codecs that play in some browsers only, whatever this one does: HEVC needs hardware or Firefox. */
-const SOME = /^(hvc1|hev1)/;
-
-/** One for each codec that not every viewer's browser plays. `plays`: whether this one does. */
-export function codecWarnings(tracks: readonly FilmTrack[], plays: (mime: string) => boolean): CodecWarning[] {
-	const warnings = tracks.flatMap((track): CodecWarning[] => {
-		const { kind, codec } = track;
-		if (SOME.test(codec)) return [{ kind, codec, plays: 'some' }];
-		return formatOf(track, plays) === undefined ? [{ kind, codec, plays: 'nowhere' }] : [];
+/** One for each codec that not every viewer's browser plays. `plays`: whether this one takes a MIME type. */
+export function codecWarnings(tracks: DescriptorBody['tracks'], plays: TypeProbe): CodecWarning[] {
+	const warnings = tracks.flatMap(({ kind, codec }): CodecWarning[] => {
+		if (kind === 'subtitles') return [];
+		const reach = reachOf(codec);
+		if (reach !== 'most') return [{ kind, codec, plays: reach }];
+		return playedAs({ kind, codec }, plays) === undefined ? [{ kind, codec, plays: 'not-here' }] : [];
 	});
 	return [...new Map(warnings.map((warning) => [warning.codec, warning])).values()];
 }

@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { utf8 } from '../../shared/base/text.ts';
+import { parseBody } from '../../shared/protocol/descriptor-body.ts';
 import { MAX_TITLE_LENGTH } from '../../shared/protocol/limits.ts';
 import { titleLine, titleOf, typeOf } from './file-names.ts';
 
@@ -28,6 +31,15 @@ test('words of a person become one line that every viewer takes', () => {
 	expect(titleLine(' The lake.\tPart_2\u202e\n')).toBe('The lake. Part_2');
 	expect(titleLine('\u2066\n')).toBe('');
 	expect(titleLine('x'.repeat(1000)).length).toBe(MAX_TITLE_LENGTH);
+	expect(titleLine(`${'x'.repeat(MAX_TITLE_LENGTH - 1)}\u{1f600}`)).toBe('x'.repeat(MAX_TITLE_LENGTH - 1));
+});
+
+test('whatever somebody writes makes a title that a description takes, or none', () => {
+	const about = { type: '', tracks: [], attachments: [], access: { type: 'open', contentKey: 'A'.repeat(43) } };
+	fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (words) => {
+		const title = titleLine(words);
+		if (title !== '') expect(parseBody(utf8(JSON.stringify({ ...about, title })))?.title).toBe(title);
+	}));
 });
 
 describe('a type', () => {

@@ -21,7 +21,8 @@ export function titleOf(fileName: string): string {
 /** Words as the one line a description takes: without what would not print or would turn the text around. */
 export function titleLine(words: string): string {
 	const printable = words.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, ' ');
-	return printable.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TITLE_LENGTH);
+	const line = printable.replaceAll(/\s+/g, ' ').trim().slice(0, MAX_TITLE_LENGTH);
+	return line.replaceAll(/\p{Cs}/gu, '').trim(); // half a pair is no character
 }
 
 /** The MIME type of a file: the browser's word, or the ending's. */

@@ -62,6 +62,16 @@ test('a share of a former visit shows its poster before its file is back', async
 	expect((await createImageBitmap(await (await fetch(session.view.posterUrl!)).blob())).width).toBeGreaterThan(0);
 });
 
+test('what not every browser plays is said again after a reload', async () => {
+	const { profile, context } = await page();
+	const bytes = await (await fetch('/films/pcm-audio')).arrayBuffer();
+	const first = await share(context, new File([bytes], 'Lake.mov', { lastModified: 1 }));
+	const expected = [{ kind: 'audio', codec: 'sowt', plays: 'nowhere' }];
+	await expect.poll(() => first.view.warnings).toEqual(expected);
+	await first.close('leaving');
+	expect((await restored(await profile.visit(new FakeTracker()))).view.warnings).toEqual(expected);
+});
+
 test('roots found in a former visit are believed: a file that differs from them is another', async () => {
 	const { context, profile, tracker } = await page();
 	tracker.isUp = false;

@@ -14,9 +14,9 @@ import type { ShareRecord } from '../peer/records.ts';
 import { ShareClaim } from '../peer/share-claim.ts';
 import type { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { IndexFault } from '../../shared/media/index-builder.ts';
-import { mediaSourceClass } from '../media/media-attachment.ts';
+import { isTypeTaken } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
-import type { CodecWarning, PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
+import type { PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
 import { codecWarnings, describedTracks } from './codec-warnings.ts';
 import { fileOf, isGranted } from './file-handles.ts';
 import { peopleOf, Routes } from './people.ts';
@@ -29,6 +29,9 @@ import { keysOf, newShare, type Keys } from './share-keys.ts';
 import { sharePeer } from './share-peer.ts';
 import { problemOfFile, problemOfIndex } from './share-problems.ts';
 import { titleLine, titleOf, typeOf } from './file-names.ts';
+
+/** Long enough to see it while a whole card appears. */
+const COPIED_MS = 6000;
 
 /** A share of mine, running or waiting for its file. */
 export class ShareSession {
@@ -53,7 +56,6 @@ export class ShareSession {
 	/** Of the sealed film, once its root has been told. */
 	#tree: GroupTree | undefined;
 	#poster: string | undefined;
-	#warnings: readonly CodecWarning[] = [];
 	#copied = false;
 	/** Counts beginnings and ends: what was begun before the last of them has no say any more. */
 	#turn = 0;
@@ -148,7 +150,9 @@ export class ShareSession {
 			return this.#claim.letGo();
 		}
 		await this.#sealing.takeUp(await this.#publication.groupRoots());
-		const isSame = await this.#isSameFile(file);
+		const { records, crypto } = this.#context.parts;
+		const about = { size: this.#record.size, contentKey: this.#record.contentKey, share: this.id };
+		const isSame = await isSameFile(file, about, { records, sealing: this.#sealing, hash: crypto.sha256Now });
 		if (turn !== this.#turn) return;
 		if (!isSame) return this.#fail('other-file');
 		const { lastModified } = file;
@@ -164,11 +168,11 @@ export class ShareSession {
 		if (title !== '') void this.#alone(() => this.#publication.revise({ title }));
 	}
 
-	/** The link was copied: says so for a moment. */
+	/** The link was copied at the drop: says so for a moment. */
 	markCopied(): void {
 		this.#copied = true;
 		this.#pulse.now();
-		this.#context.parts.clock.after(2000, () => {
+		this.#context.parts.clock.after(COPIED_MS, () => {
 			this.#copied = false;
 			this.#pulse.now();
 		});
@@ -300,7 +304,6 @@ export class ShareSession {
 		if (turn !== this.#turn) return;
 		if (!index.ok) return this.#notIndexed(index.error);
 		const { header, pages, film } = index.value;
-		this.#warnings = codecWarnings(film.tracks, (mime) => mediaSourceClass()?.isTypeSupported(mime) ?? false);
 		const kept = await this.#publication.attach([
 			{ kind: 'index', form: 'sealed', content: header }, { kind: 'pages', form: 'sealed', content: pages },
 		], { durationSec: film.duration, tracks: describedTracks(film.tracks) });
@@ -344,12 +347,6 @@ export class ShareSession {
 		this.#pulse.now();
 	}
 
-	async #isSameFile(file: File): Promise<boolean> {
-		const { records, crypto } = this.#context.parts;
-		const about = { size: this.#record.size, contentKey: this.#record.contentKey, share: this.id };
-		return isSameFile(file, about, { records, sealing: this.#sealing, hash: (bytes) => crypto.sha256Now(bytes) });
-	}
-
 	async #stopAs(status: ShareState): Promise<void> {
 		if (this.#record.stopped) return;
 		this.#turn += 1;
@@ -390,7 +387,8 @@ export class ShareSession {
 		return {
 			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
 			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
-			posterUrl: this.#poster, status: this.#status, warnings: this.#warnings, fileUrl: this.#fileUrl,
+			posterUrl: this.#poster, status: this.#status, fileUrl: this.#fileUrl,
+			warnings: codecWarnings(this.#publication.body.tracks, isTypeTaken),
 			indexed: this.#indexed, sealed: this.#publication.root ? 1 : this.#sealing.fraction,
 			people, fullCopies: complete?.length ?? 0,
 			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),

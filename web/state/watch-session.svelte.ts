@@ -10,6 +10,7 @@ import { contentKeyOf, type AttachmentKind, type DescriptorBody } from '../../sh
 import type { Layout, ShareId } from '../../shared/protocol/ids.ts';
 import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
+import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { ContainerIndex } from '../media/container-index.ts';
@@ -18,6 +19,7 @@ import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
 import { freeBytes } from '../peer/room.ts';
+import { canConnect } from '../peer/rtc-connector.ts';
 import { SwarmPeer } from '../peer/swarm-peer.ts';
 import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
@@ -25,6 +27,7 @@ import { peopleOf, Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { RateHistory } from './rate-history.ts';
+import { problemOfPlayback } from './watch-problems.ts';
 import { watchState } from './watch-state.ts';
 
 /** Peers the tracker introduces at first. */
@@ -84,7 +87,7 @@ export class WatchSession {
 	#startupMs: number | undefined;
 	#indexWanted = false;
 	#muted = false;
-	#noRoom = false;
+	#unkept: WatchView['unkept'];
 	#contradicted = false;
 	#closed = false;
 
@@ -103,11 +106,11 @@ export class WatchSession {
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
+				storeFailed: (fault) => this.#storeFailed(fault),
 				equivocated: () => {
 					this.#contradicted = true;
 					this.#pulse.now();
 				},
-				storeFailed: () => this.#storeFailed(),
 			},
 		});
 		this.#routes = new Routes(this.#peer);
@@ -278,13 +281,7 @@ export class WatchSession {
 	}
 
 	#playbackChanged(view: PlayerView): void {
-		if (view.playback.state === 'failed' && !this.#problem) {
-			const { failure } = view.playback;
-			if (failure.reason === 'codec' || failure.reason === 'decode') this.#fail({ problem: 'codec', codecs: failure.codecs });
-			else if (failure.reason === 'index') this.#fail({ problem: 'not-a-video' });
-			else if (failure.reason === 'browser') this.#fail({ problem: 'codec', codecs: [] });
-			else this.#fail({ problem: 'internal' });
-		}
+		if (view.playback.state === 'failed' && !this.#problem) this.#fail(problemOfPlayback(view.playback.failure));
 		this.#pulse.soon();
 	}
 
@@ -306,10 +303,10 @@ export class WatchSession {
 	}
 
 	/** A store that opened and then refuses, keeps no more; the film goes on from what comes. */
-	#storeFailed(): void {
+	#storeFailed(fault: StoreFault): void {
 		if (this.snapshot.chunks.total === 0) return this.#fail({ problem: 'storage' });
-		if (!this.#noRoom) this.#waitForRoom();
-		this.#noRoom = true;
+		if (fault === 'full' && this.#unkept === undefined) this.#waitForRoom();
+		this.#unkept = fault === 'full' ? 'full' : 'failed';
 		this.#pulse.now();
 	}
 
@@ -318,7 +315,7 @@ export class WatchSession {
 		this.#context.parts.clock.after(LOOK_FOR_ROOM_MS, () => void freeBytes().then((free) => {
 			if (this.#closed) return;
 			if (free < ENOUGH_ROOM_BYTES) return this.#waitForRoom();
-			this.#noRoom = false;
+			this.#unkept = undefined;
 			this.#peer.node.storeHasRoom();
 			this.#pulse.now();
 		}));
@@ -335,6 +332,7 @@ export class WatchSession {
 			problem: this.#problem, line: this.#context.home.line, now: this.#context.parts.clock.now(),
 			people: snapshot.links.length, connecting: this.#peer.connecting,
 			playback: this.#player?.view.playback, hasStarted: this.#playedOnce, isComplete: this.#peer.node.isComplete,
+			canConnect: canConnect(),
 		});
 	}
 
@@ -361,7 +359,7 @@ export class WatchSession {
 			status: this.#state(snapshot), people,
 			held: snapshot.runs.map(([from, to]) => ({ from: from / snapshot.groups, to: to / snapshot.groups })),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
-			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, noRoom: this.#noRoom,
+			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, unkept: this.#unkept,
 			contradicted: this.#contradicted,
 			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
 			upBps: people.reduce((sum, person) => sum + person.upBps, 0),

@@ -5,7 +5,7 @@ import { watchState, type WatchFacts } from './watch-state.ts';
 
 const ALONE: WatchFacts = {
 	problem: undefined, line: { state: 'online', name: 'Ada' }, now: 5000, people: 0, connecting: 0,
-	playback: undefined, hasStarted: false, isComplete: false,
+	playback: undefined, hasStarted: false, canConnect: true, isComplete: false,
 };
 const BUFFERING: PlaybackState = { state: 'buffering', isSeeking: false, awaited: undefined };
 const SEEKING: PlaybackState = { state: 'buffering', isSeeking: true, awaited: undefined };
@@ -27,6 +27,17 @@ describe('nobody who has the film is here', () => {
 		expect(offline(7001)).toEqual({ state: 'tracker-unreachable', retryInSec: 3 });
 		expect(offline(7000)).toEqual({ state: 'tracker-unreachable', retryInSec: 2 });
 		expect(offline(4000)).toEqual({ state: 'tracker-unreachable', retryInSec: 0 });
+	});
+
+	test('and the tracker said why it ended the line: that is passed on', () => {
+		expect(stateWith({ line: { state: 'offline', retryAt: 7000, because: 'too-many-connections' } }))
+			.toEqual({ state: 'tracker-unreachable', retryInSec: 2, because: 'too-many-connections' });
+	});
+
+	test('and nobody ever can be: the browser has no WebRTC', () => {
+		const failed = { state: 'failed', problem: { problem: 'no-webrtc' } };
+		expect(stateWith({ canConnect: false })).toEqual(failed);
+		expect(stateWith({ canConnect: false, hasStarted: true, playback: BUFFERING })).toEqual(failed);
 	});
 
 	test('and another connection has our place at the tracker: it says so, for nothing happens by itself', () => {
@@ -52,6 +63,11 @@ describe('before the first picture', () => {
 
 	test('with the whole film on this device it starts alone, whatever the tracker does', () => {
 		expect(stateWith({ isComplete: true, line: { state: 'connecting' } })).toEqual({ state: 'starting' });
+	});
+
+	test('what is on this device plays without WebRTC', () => {
+		expect(stateWith({ canConnect: false, isComplete: true })).toEqual({ state: 'starting' });
+		expect(stateWith({ canConnect: false, hasStarted: true, playback: { state: 'playing' } })).toEqual({ state: 'playing' });
 	});
 
 	test('alone and without the film it still says whom it waits for', () => {

@@ -15,6 +15,8 @@ export interface WatchFacts {
 	/** Undefined until there is something to play. */
 	readonly playback: PlaybackState | undefined;
 	readonly hasStarted: boolean;
+	/** The browser has WebRTC. */
+	readonly canConnect: boolean;
 	/** The whole film is on this device. */
 	readonly isComplete: boolean;
 }
@@ -23,14 +25,18 @@ export interface WatchFacts {
 export function watchState(facts: WatchFacts): WatchState {
 	const { problem, playback } = facts;
 	if (problem) return { state: 'failed', problem };
-	const plays = playback?.state === 'playing' || playback?.state === 'paused' || playback?.state === 'ended';
-	if (plays && facts.hasStarted) return { state: 'playing' };
+	if (facts.hasStarted && isThere(playback)) return { state: 'playing' };
+	if (!facts.canConnect && !facts.isComplete) return { state: 'failed', problem: { problem: 'no-webrtc' } };
 	if (facts.hasStarted && playback?.state === 'buffering') {
 		return { state: 'buffering', because: whyBuffering(facts, playback.isSeeking) };
 	}
 	if (facts.people > 0 || facts.isComplete) return { state: 'starting' };
 	if (facts.connecting > 0) return { state: 'connecting', peers: facts.connecting };
 	return whyAlone(facts);
+}
+
+function isThere(playback: PlaybackState | undefined): boolean {
+	return playback?.state === 'playing' || playback?.state === 'paused' || playback?.state === 'ended';
 }
 
 function whyBuffering(facts: WatchFacts, isSeeking: boolean): 'slow-peers' | 'no-peers' | 'seek' {
@@ -42,7 +48,8 @@ function whyAlone(facts: WatchFacts): WatchState {
 	switch (facts.line.state) {
 		case 'offline': {
 			const retryInSec = Math.max(0, Math.ceil((facts.line.retryAt - facts.now) / 1000));
-			return { state: 'tracker-unreachable', retryInSec };
+			const { because } = facts.line;
+			return { state: 'tracker-unreachable', retryInSec, ...(because && { because }) };
 		}
 		case 'replaced': return { state: 'tracker-replaced' };
 		case 'connecting': return { state: 'opening' };

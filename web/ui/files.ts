@@ -8,8 +8,8 @@ export interface PickedFile { readonly file: File; readonly handle: FileSystemFi
 /** Receives chosen files: for new shares, or the one file that takes up the share `resumed` again. */
 export type TakeFiles = (files: readonly PickedFile[], resumed?: ShareId) => void;
 
-/** What the file input accepts. Endings are named because systems do not know every container as a video. */
-export const ACCEPTED = 'video/*,.mp4,.m4v,.mov,.webm,.mkv,.ogv,.avi,.ts,.mts,.3gp';
+/** What the file input offers: what can be shared. Endings are named because systems do not know each as a video. */
+export const ACCEPTED = 'video/mp4,video/quicktime,video/3gpp,.mp4,.m4v,.mov,.3gp';
 
 interface NamedFile { readonly name: string; readonly size: number }
 interface HandleItem { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
+import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 import type { PersonView, ShareProblem, ShareView, WatchProblem, WatchState, WatchView } from '../state/app-view.ts';
+import { ACCEPTED } from './files.ts';
 import {
-	codecSentence, heldSentence, isLinkAlive, peopleCount, personSentence, problemSentence, shareSentence,
+	codecSentence, heldSentence, keptSentence, isLinkAlive, peopleCount, personSentence, problemSentence, shareSentence,
 	trackerSentence, watchProblemSentence, watchSentence,
 } from './sentences.ts';
 
@@ -18,11 +20,11 @@ const share = (more: Partial<ShareView> = {}): ShareView => ({
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],
 	held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, audioTracks: [], silentBecause: undefined,
-	mutedByBrowser: false, noRoom: false, contradicted: false, stats: undefined, resumeAtSec: undefined, ...more,
+	mutedByBrowser: false, unkept: undefined, contradicted: false, stats: undefined, resumeAtSec: undefined, ...more,
 });
 
-test('the count of people begins with the number of those whose line is up', () => {
-	const people = [person('Ann'), person('Ben'), person('Cy', { route: 'connecting' })];
+test('the count of people begins with the number', () => {
+	const people = [person('Ann'), person('Ben')];
 	expect(peopleCount(people)).toBe('2 people connected');
 	expect(peopleCount(people.slice(0, 1))).toBe('1 person connected');
 	expect(peopleCount([])).toBe('0 people connected');
@@ -77,7 +79,30 @@ test('a link that can never work again is not offered', () => {
 test('the worst codec speaks: nobody plays it before some do not, the picture before the sound', () => {
 	expect(codecSentence([])).toBeUndefined();
 	expect(codecSentence([{ kind: 'audio', codec: 'DTS', plays: 'nowhere' }, { kind: 'video', codec: 'HEVC', plays: 'some' }])).toContain('DTS');
+	expect(codecSentence([{ kind: 'video', codec: 'HEVC', plays: 'some' }, { kind: 'audio', codec: 'PCM', plays: 'not-here' }])).toContain('PCM');
 	expect(codecSentence([{ kind: 'audio', codec: 'AC-3', plays: 'some' }, { kind: 'video', codec: 'HEVC', plays: 'some' }])).toContain('HEVC');
+});
+
+test('what this browser does not play is said of this browser alone', () => {
+	const said = codecSentence([{ kind: 'video', codec: 'theora', plays: 'not-here' }]);
+	expect(said).toMatch(/^This browser does not play this film’s picture \(theora\)/);
+	expect(said).not.toMatch(/no browser|nobody/i);
+});
+
+test('who is being connected is counted in good English, and not said to have the film', () => {
+	const text = (peers: number) => watchSentence(watch({ state: 'connecting', peers }))?.text;
+	expect([text(1), text(3)]).toEqual([
+		'1 person is here. Looking for a way to reach them.', '3 people are here. Looking for a way to reach them.',
+	]);
+});
+
+test('a file that cannot be shared is told the formats that can: those the file chooser offers', () => {
+	const { text } = problemSentence('not-a-video', 'lake.mkv');
+	for (const format of ['MP4', 'M4V', 'MOV']) {
+		expect(text).toContain(format);
+		expect(ACCEPTED.split(',')).toContain(`.${format.toLowerCase()}`);
+	}
+	for (const format of ['webm', 'mkv', 'avi', 'ogv', 'video/*']) expect(`${text} ${ACCEPTED}`.replace('lake.mkv', '').toLowerCase()).not.toContain(format);
 });
 
 test('nothing stands over a film that plays', () => {
@@ -103,6 +128,20 @@ test('a page whose place at the tracker was taken says what that means, and how 
 	expect(watchSentence(watch({ state: 'tracker-replaced' }))?.action?.remedy).toBe('retry');
 });
 
+test.each<[LineRefusal, RegExp, RegExp]>([
+	['too-many-connections', /as many connections as it takes/, /^The tracker is full$/],
+	['too-fast', /in a short time/, /asks for a pause/],
+	['version', /Reload the page\.$/, /out of date/],
+])('why the tracker ended the line (%s) is said, to who shares and to who watches', (because, text, title) => {
+	const shown = trackerSentence({ state: 'offline', retryInSec: 4, because });
+	const over = watchSentence(watch({ state: 'tracker-unreachable', retryInSec: 4, because }));
+	expect([shown.text, over?.text]).toEqual([expect.stringMatching(text), expect.stringMatching(text)]);
+	expect(over?.title).toMatch(title);
+	const remedy = because === 'version' ? 'reload' : 'retry';
+	expect([shown.action?.remedy, over?.action?.remedy]).toEqual([remedy, remedy]);
+	for (const sentence of [shown, over]) expect(sentence?.text).not.toContain('does not answer');
+});
+
 test('a wait for the tracker counts down', () => {
 	expect(watchSentence(watch({ state: 'tracker-unreachable', retryInSec: 8 }))?.text).toContain('in 8 s');
 	expect(trackerSentence({ state: 'offline', retryInSec: 0 }).text).toContain('Trying again now');
@@ -112,7 +151,7 @@ test('every failure of watching has a title of its own and something to do', () 
 	const problems: readonly WatchProblem[] = [
 		{ problem: 'no-key' }, { problem: 'bad-link' }, { problem: 'wrong-key' }, { problem: 'stopped' },
 		{ problem: 'codec', codecs: ['HEVC', 'AC-3'] }, { problem: 'not-a-video' }, { problem: 'storage' },
-		{ problem: 'no-webrtc' }, { problem: 'internal' },
+		{ problem: 'no-webrtc' }, { problem: 'no-media-source' }, { problem: 'internal' },
 	];
 	const sentences = problems.map(watchProblemSentence);
 	expect(new Set(sentences.map(({ title }) => title)).size).toBe(problems.length);
@@ -123,13 +162,20 @@ test('every failure of watching has a title of its own and something to do', () 
 test('all of the film is said only when it is complete', () => {
 	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 0.999 }))).toContain('99 %');
 	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 1, complete: true }))).toMatch(/^All/);
-	expect(heldSentence(watch({ state: 'playing' }, { heldFraction: 0.5, noRoom: true }))).toMatch(/full.*plays on/);
+});
+
+test('a device is called full only when it is, and a reload is promised nothing that is not kept', () => {
+	const kept = (more: Partial<WatchView>) => watch({ state: 'playing' }, { heldFraction: 0.5, ...more });
+	expect(heldSentence(kept({ unkept: 'full' }))).toMatch(/is full.*plays on.*50 %/);
+	expect(heldSentence(kept({ unkept: 'failed' }))).toMatch(/keeps nothing more.*plays on.*50 %/);
+	expect(heldSentence(kept({ unkept: 'failed' }))).not.toContain('full');
+	expect(keptSentence(kept({}))).toContain('After a reload');
+	expect([keptSentence(kept({ unkept: 'full' })), keptSentence(kept({ unkept: 'failed' }))]).toEqual(['', '']);
 });
 
 test('a person is what they do', () => {
 	expect(personSentence(person('Ann', { positionSec: 95 }))).toBe('Watching at 1:35');
 	expect(personSentence(person('Ann', { positionSec: 95, playing: false }))).toBe('Paused at 1:35');
-	expect(personSentence(person('Ann', { route: 'connecting' }))).toBe('Connecting');
 	expect(personSentence(person('Ann', { held: 1 }))).toBe('Has a full copy');
 	expect(personSentence(person('Ann', { held: 1, positionSec: 95 }))).toBe('Watching at 1:35');
 	expect(personSentence(person('Ann'))).toBe('Here');

@@ -1,4 +1,5 @@
 /** What every state is called and what one can do about it, in plain words. Pure; the screens only draw it. */
+import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 import { counted, formatTime, listed } from './format.ts';
 import type {
 	CodecWarning, PersonView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
@@ -8,7 +9,7 @@ import type {
 export type Tone = 'calm' | 'warm' | 'good' | 'bad';
 
 /** What a click on the message's button does. `home`: to the first page. `free`: forget the kept part, try again. */
-export type Remedy = 'retry' | 'home' | 'free' | 'copy-link' | 'permission' | 'here' | 'choose-file';
+export type Remedy = 'retry' | 'reload' | 'home' | 'free' | 'copy-link' | 'permission' | 'here' | 'choose-file';
 
 /** A title, one sentence, and what to do. */
 export interface Sentence {
@@ -18,19 +19,14 @@ export interface Sentence {
 	readonly action?: { readonly remedy: Remedy; readonly label: string };
 }
 
-/** Those whose line is up; the others are still on their way. */
-export function connected(people: readonly PersonView[]): readonly PersonView[] {
-	return people.filter((person) => person.route !== 'connecting');
-}
-
 /** `3 people connected`: begins with the number. */
 export function peopleCount(people: readonly PersonView[]): string {
-	return `${counted(connected(people).length, 'person', 'people')} connected`;
+	return `${counted(people.length, 'person', 'people')} connected`;
 }
 
 /** The way bytes take to somebody, in one word. */
 export function routeLabel(route: Route): string {
-	const labels = { lan: 'LAN', direct: 'Direct', relay: 'Relay', connecting: 'Connecting', unknown: 'Connected' } as const;
+	const labels = { lan: 'LAN', direct: 'Direct', relay: 'Relay', unknown: 'Connected' } as const;
 	return labels[route];
 }
 
@@ -40,7 +36,6 @@ export function routeMeaning(route: Route): string {
 		case 'lan': return 'In the same network: nothing leaves the house.';
 		case 'direct': return 'From browser to browser, over the internet.';
 		case 'relay': return 'Through a relay, because no direct way was found. It is slower, and the relay cannot read the film.';
-		case 'connecting': return 'The two browsers are looking for a way to each other.';
 		case 'unknown': return 'Connected.';
 	}
 }
@@ -50,16 +45,32 @@ export function trackerSentence(tracker: TrackerView): Sentence {
 	switch (tracker.state) {
 		case 'online': return { tone: 'good', title: 'Online', text: 'People who open your links can find you.' };
 		case 'connecting': return { tone: 'calm', title: 'Connecting', text: 'Reaching the tracker, which introduces people to each other.' };
-		case 'offline': return {
-			tone: 'bad', title: 'Offline',
-			text: `The tracker does not answer, so nobody new can find you. Those already connected go on watching. ${again(tracker.retryInSec)}`,
-		};
+		case 'offline': return offlineSentence(tracker.retryInSec, tracker.because);
 		case 'replaced': return {
 			tone: 'bad', title: 'Offline',
-			text: 'Another connection took this page’s place at the tracker, so nobody new can find you here. Those already connected go on watching.',
+			text: 'Another connection took this page’s place at the tracker, so nobody new can find you here. Those already connected go on watching.', action: TRY_NOW,
 		};
 	}
 }
+
+const TRY_NOW = { remedy: 'retry', label: 'Try now' } as const;
+const RELOAD = { remedy: 'reload', label: 'Reload the page' } as const;
+
+/** Whose fault it is that there is no line decides what helps. */
+function offlineSentence(retryInSec: number, because: LineRefusal | undefined): Sentence {
+	const offline = (why: string): Sentence => ({
+		tone: 'bad', title: 'Offline', action: TRY_NOW,
+		text: `${why}, so nobody new can find you. Those already connected go on watching. ${again(retryInSec)}`,
+	});
+	switch (because) {
+		case undefined: return offline('The tracker does not answer');
+		case 'too-many-connections': return offline('The tracker has as many connections as it takes, from your network or altogether');
+		case 'too-fast': return offline('Too much came from here, or from your network, in a short time for the tracker');
+		case 'version': return { tone: 'bad', title: 'Out of date', text: OUT_OF_DATE, action: RELOAD };
+	}
+}
+
+const OUT_OF_DATE = 'The tracker was changed since this page was loaded, and the two do not understand each other any more. Reload the page.';
 
 /** Whether the tab may be closed, or what the share needs first. */
 export function shareSentence(share: ShareView): Sentence {
@@ -95,7 +106,7 @@ function keepOpen(share: ShareView): Sentence {
 }
 
 function safeToClose(share: ShareView): Sentence {
-	const holders = connected(share.people).filter((person) => person.held >= 1).map((person) => person.name);
+	const holders = share.people.filter((person) => person.held >= 1).map((person) => person.name);
 	const who = holders.length > 0 ? `${listed(holders)} ${holders.length === 1 ? 'has' : 'have'} all of it and` : 'Others have all of it and';
 	return {
 		tone: 'good', title: `Safe to close: ${counted(share.fullCopies, 'full copy', 'full copies')}`,
@@ -109,7 +120,7 @@ export function problemSentence(problem: ShareProblem, fileName: string): Senten
 	const choose = { remedy: 'choose-file', label: 'Choose the file' } as const;
 	switch (problem) {
 		case 'empty': return bad('This file is empty', `${fileName} has no content. Perhaps it is still being copied or downloaded.`);
-		case 'not-a-video': return bad('This is not a film', `${fileName} is not in a video format we know. MP4, MOV, M4V, WebM and MKV are.`);
+		case 'not-a-video': return bad('This is not a film', `${fileName} is not in a format that can be shared. MP4, M4V and MOV can; other films have to be converted first.`);
 		case 'truncated': return bad('This film is cut short', `${fileName} ends too early. Copy or download it again, then drop it again.`);
 		case 'encrypted': return bad('This film is locked', `${fileName} is copy-protected: only the player it was bought for can open it.`);
 		case 'file-gone': return bad('The file is gone', `${fileName} was moved, renamed or deleted, or its disk was taken out. Put it back and choose it again.`, choose);
@@ -126,12 +137,15 @@ export function codecSentence(warnings: readonly CodecWarning[]): string | undef
 	const [worst] = warnings.toSorted((a, b) => rank(a) - rank(b));
 	if (!worst) return undefined;
 	const track = worst.kind === 'video' ? 'picture' : 'sound';
-	if (worst.plays === 'nowhere') return `No browser plays this film’s ${track} (${worst.codec}). It can still be sent, but ${worst.kind === 'video' ? 'not watched' : 'it will be silent'}.`;
-	return `Not every browser plays this film’s ${track} (${worst.codec}). Safari and Chrome on newer devices usually do.`;
+	switch (worst.plays) {
+		case 'nowhere': return `No browser plays this film’s ${track} (${worst.codec}). It can still be sent, but ${worst.kind === 'video' ? 'not watched' : 'it will be silent'}.`;
+		case 'not-here': return `This browser does not play this film’s ${track} (${worst.codec}). Whoever watches with another one may have it.`;
+		case 'some': return `Not every browser plays this film’s ${track} (${worst.codec}). Whoever lacks it ${worst.kind === 'video' ? 'is told so' : 'sees the film without sound'}.`;
+	}
 }
 
 function rank(warning: CodecWarning): number {
-	return (warning.plays === 'nowhere' ? 0 : 2) + (warning.kind === 'video' ? 0 : 1);
+	return 2 * ['nowhere', 'not-here', 'some'].indexOf(warning.plays) + (warning.kind === 'video' ? 0 : 1);
 }
 
 /** What stands over the picture; undefined while it plays. */
@@ -140,23 +154,30 @@ export function watchSentence(watch: WatchView): Sentence | undefined {
 	switch (status.state) {
 		case 'playing': return undefined;
 		case 'opening': return { tone: 'calm', title: 'Opening the link', text: 'One moment.' };
-		case 'tracker-unreachable': return {
-			tone: 'warm', title: 'The tracker does not answer',
-			text: `It introduces you to the people who have this film. ${again(status.retryInSec)}`, action: { remedy: 'retry', label: 'Try now' },
-		};
+		case 'tracker-unreachable': return unreachableSentence(status.retryInSec, status.because);
 		case 'tracker-replaced': return {
 			tone: 'warm', title: 'Another connection took this page’s place',
-			text: 'The tracker introduces each page once. Reload this one, or try again.', action: { remedy: 'retry', label: 'Try now' },
+			text: 'The tracker introduces each page once. Reload this one, or try again.', action: TRY_NOW,
 		};
 		case 'waiting': return {
 			tone: 'warm', title: 'Nobody with this film is here right now',
 			text: 'Ask whoever sent you the link to open their Streamlet tab. The film starts here by itself as soon as they do.',
 			action: { remedy: 'copy-link', label: 'Copy the link' },
 		};
-		case 'connecting': return { tone: 'calm', title: 'Connecting', text: status.peers > 0 ? `Looking for the way to ${counted(status.peers, 'person', 'people')} who have the film.` : 'Looking for people who have the film.' };
+		case 'connecting': return { tone: 'calm', title: 'Connecting', text: status.peers > 0 ? `${counted(status.peers, 'person is', 'people are')} here. Looking for a way to reach them.` : 'Looking for people who have the film.' };
 		case 'starting': return { tone: 'calm', title: 'Starting', text: 'The first pictures are on their way.' };
 		case 'buffering': return bufferingSentence(status.because);
 		case 'failed': return watchProblemSentence(status.problem);
+	}
+}
+
+function unreachableSentence(retryInSec: number, because: LineRefusal | undefined): Sentence {
+	const warm = (title: string, text: string): Sentence => ({ tone: 'warm', title, text: `${text} ${again(retryInSec)}`, action: TRY_NOW });
+	switch (because) {
+		case undefined: return warm('The tracker does not answer', 'It introduces you to the people who have this film.');
+		case 'too-many-connections': return warm('The tracker is full', 'It has as many connections as it takes, from your network or altogether. Closing other Streamlet tabs may help.');
+		case 'too-fast': return warm('The tracker asks for a pause', 'Too much came from here, or from your network, in a short time.');
+		case 'version': return { tone: 'warm', title: 'This page is out of date', text: OUT_OF_DATE, action: RELOAD };
 	}
 }
 
@@ -179,6 +200,7 @@ export function watchProblemSentence(problem: WatchProblem): Sentence {
 		case 'bad-link': return bad('This link is cut short', 'Some characters got lost on the way, often at a line break. Ask for the link again.', HOME);
 		case 'wrong-key': return bad('This key does not fit', 'The link was changed on the way, so it cannot open the film. Ask for it again.', HOME);
 		case 'stopped': return bad('No longer shared', 'Whoever shared this film has stopped. Ask them for a new link.', HOME);
+		case 'no-media-source': return bad('This browser cannot play films as they arrive', 'It lacks what that takes (Media Source Extensions). Another browser, or a newer version of this one, may have it: copy the link and open it there.', { remedy: 'copy-link', label: 'Copy the link' });
 		case 'codec': return bad('This browser cannot play this film', `It is stored as ${listed(problem.codecs, 3)}, which this browser does not know. Another browser may: copy the link and open it there.`, { remedy: 'copy-link', label: 'Copy the link' });
 		case 'not-a-video': return bad('This is not a film', 'What was shared is damaged, or in a format we do not know. Ask for another file.', HOME);
 		case 'storage': return bad('No room on this device', 'The browser has no space left to keep the film while it plays. Free some space, then try again.', { remedy: 'free', label: 'Free space and try again' });
@@ -191,12 +213,21 @@ export function watchProblemSentence(problem: WatchProblem): Sentence {
 export function heldSentence(watch: WatchView): string {
 	if (watch.complete) return 'All of the film is on this device.';
 	const part = `${Math.floor(watch.heldFraction * 100)} % of the film is on this device.`;
-	return watch.noRoom ? `This device is full: nothing more of the film can be kept. It plays on while others are here. ${part}` : part;
+	switch (watch.unkept) {
+		case 'full': return `This device is full: nothing more of the film can be kept. It plays on while others are here. ${part}`;
+		case 'failed': return `This browser keeps nothing more of the film. It plays on while others are here. ${part}`;
+		case undefined: return part;
+	}
+}
+
+/** What that is good for; nothing once it cannot be kept. */
+export function keptSentence(watch: WatchView): string {
+	if (watch.complete) return 'You can watch it without anybody else, and others can get it from you.';
+	return watch.unkept === undefined ? 'After a reload it goes on from there.' : '';
 }
 
 /** What somebody is doing right now. */
 export function personSentence(person: PersonView): string {
-	if (person.route === 'connecting') return 'Connecting';
 	if (person.positionSec !== undefined) return `${person.playing ? 'Watching' : 'Paused'} at ${formatTime(person.positionSec)}`;
 	return person.held >= 1 ? 'Has a full copy' : 'Here';
 }
