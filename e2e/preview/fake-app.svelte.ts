@@ -1,7 +1,7 @@
 /** An application without engine: it shows what it is given, and its verbs change only that. */
 import { encode } from 'uqr';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import type { AppView, Notice, ShareView, Theme, TrackerView, WatchView } from '../../web/state/app-view.ts';
+import type { AppView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView } from '../../web/state/app-view.ts';
 
 /** What a scenario fixes; the rest has plain values. */
 export interface FakeState {
@@ -20,6 +20,14 @@ export interface FakeState {
 	readonly filmUrl?: string;
 }
 
+const STORAGE: StorageView = {
+	films: [
+		{ id: 'lake' as ShareId, title: 'Summer on the lake, the long version with everybody in it', bytes: 1_412_000_000 },
+		{ id: 'choir' as ShareId, title: 'Choir concert', bytes: 512_300_000 }, { id: 'old' as ShareId, title: undefined, bytes: 8_400_000 },
+	],
+	freeBytes: 41_200_000_000,
+};
+
 /** Implements the screens' interface with plain state. */
 export class FakeApp implements AppView {
 	page: 'home' | 'watch' = $state('home');
@@ -31,6 +39,7 @@ export class FakeApp implements AppView {
 	shares: readonly ShareView[] = $state.raw([]);
 	watch: WatchView | undefined = $state.raw(undefined);
 	notices: readonly Notice[] = $state.raw([]);
+	storage: StorageView | undefined = $state.raw(undefined);
 	readonly #filmUrl: string | undefined;
 	readonly #copies: boolean;
 
@@ -79,6 +88,10 @@ export class FakeApp implements AppView {
 	unmute(): void { if (this.watch) this.watch = { ...this.watch, mutedByBrowser: false }; }
 	retry(): void { this.#say('Trying again'); }
 	dropPerson(): void { this.#say('Disconnected'); }
+	lookAtStorage(): void { this.storage ??= STORAGE; }
+	deleteFilm(id: ShareId): void {
+		if (this.storage) this.storage = { ...this.storage, films: this.storage.films.filter((film) => film.id !== id) };
+	}
 	freeSpace(): void { this.#say('Freed'); }
 	setTheme(theme: Theme): void { this.theme = theme; }
 	setName(name: string): void { this.name = name; }

@@ -37,7 +37,7 @@ async function openKeepingStore(share: ShareId, layout: Layout): Promise<Result<
 	return ok(new OwningStore(store, () => db.value.close()));
 }
 
-/** What is kept, and how many bytes of each share. @public */
+/** What is kept, and how many bytes of each share's stores. */
 export async function keptShares(): Promise<readonly KeptShare[]> {
 	const files = hasFileSystem() ? await withWorker((worker) => worker.ask({ type: 'list' })) : ok([]);
 	const db = await openGroupDatabase();

@@ -33,6 +33,8 @@ export interface ShareRecord {
 export interface WatchRecord {
 	readonly id: ShareId;
 	readonly descriptor: Bytes;
+	/** Undefined in records of earlier versions. */
+	readonly title?: string | undefined;
 	readonly positionSec: number;
 	readonly updatedAt: number;
 }
@@ -110,6 +112,9 @@ export class Records {
 			return undefined; // the database is closed: a newer page upgrades it
 		}
 	}
+
+	/** All that was watched. Empty also when it cannot be read. */
+	allWatched(): Promise<WatchRecord[]> { return this.#db.getAll('watched').catch(() => []); }
 
 	/** What cannot be kept costs a later visit its place in the film, nothing more. */
 	putWatched(record: WatchRecord): Promise<Result<void, StoreFault>> {

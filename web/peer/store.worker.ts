@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
-import { parseShareId, type ShareId } from '../../shared/protocol/ids.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
 import { sha256Now } from './wasm-sha256.ts';
 import { faultOf, SlotStore, type Change, type SyncFile } from './slot-store.ts';
 import type { KeptShare, StoreAnswer, StoreCall, StoreRequest, StoreValues } from './store-messages.ts';
@@ -119,8 +119,7 @@ function closeShare(share: ShareId): void {
 async function list(): Promise<KeptShare[]> {
 	const kept: KeptShare[] = [];
 	for await (const [name, handle] of await groups()) {
-		const share = parseShareId(name);
-		if (share && handle.kind === 'directory') kept.push({ share, bytes: await bytesOf(handle) });
+		if (handle.kind === 'directory') kept.push({ share: name as ShareId, bytes: await bytesOf(handle) });
 	}
 	return kept;
 }

@@ -6,13 +6,15 @@ import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
-	AppView, Notice, ShareProblem, ShareView, Theme, TrackerView, WatchProblem, WatchView,
+	AppView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem, WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
+import { deleteTabStores } from '../peer/tab-stores.ts';
 import { canConnect } from '../peer/rtc-connector.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
+import { lookAtStorage } from './kept-films.ts';
 import type { PageContext } from './page-context.ts';
 import { ShareSession } from './share-session.svelte.ts';
 import { takeContractSnapshot, type ContractSnapshot } from './contract-snapshot.ts';
@@ -30,6 +32,7 @@ export class AppState implements AppView {
 	name = $state('');
 	tracker = $state.raw<TrackerView>({ state: 'connecting' });
 	notices = $state.raw<readonly Notice[]>([]);
+	storage = $state.raw<StorageView>();
 	readonly secure = globalThis.isSecureContext;
 	readonly canConnect = canConnect();
 	readonly #context: PageContext;
@@ -130,7 +133,21 @@ export class AppState implements AppView {
 	freeSpace(): void {
 		void this.#watching?.freeSpace().then(() => {
 			this.goHome();
+			this.lookAtStorage();
 			this.#notice('good', 'Nothing of the film is on this device any more. The link brings it back.');
+		});
+	}
+
+	lookAtStorage(): void {
+		void lookAtStorage(this.#context.parts.records).then((storage) => { this.storage = storage; });
+	}
+
+	deleteFilm(id: ShareId): void {
+		if (this.#watching?.id === id) return this.freeSpace();
+		void deleteTabStores(id).then(async (deleted) => {
+			if (deleted.ok) await this.#context.parts.records.forgetWatched(id);
+			else this.#notice('bad', 'That film is open in another tab. Close it there first.');
+			this.lookAtStorage();
 		});
 	}
 

@@ -157,6 +157,12 @@ export interface WatchView {
 	readonly resumeAtSec: number | undefined;
 }
 
+/** A film that is kept on this device. `title`: undefined when it was kept by an earlier version. */
+export interface KeptFilmView { readonly id: ShareId; readonly title: string | undefined; readonly bytes: number }
+
+/** What films take on this device. `freeBytes`: undefined where the browser does not tell. */
+export interface StorageView { readonly films: readonly KeptFilmView[]; readonly freeBytes: number | undefined }
+
 /** A short message that goes by itself or is dismissed. */
 export interface Notice { readonly id: number; readonly tone: 'info' | 'good' | 'bad'; readonly text: string }
 
@@ -178,6 +184,8 @@ export interface AppView {
 	readonly shares: readonly ShareView[];
 	readonly watch: WatchView | undefined;
 	readonly notices: readonly Notice[];
+	/** Undefined until it was looked at. */
+	readonly storage: StorageView | undefined;
 
 	/** `handles`: where the browser gave them, the files can be reopened after a reload. */
 	shareFiles(files: readonly File[], handles: readonly (FileSystemFileHandle | undefined)[]): void;
@@ -202,6 +210,10 @@ export interface AppView {
 	dropPerson(id: PeerId): void;
 	/** The kept part of the film is deleted from this device. */
 	freeSpace(): void;
+	/** Brings {@link storage} up to date. */
+	lookAtStorage(): void;
+	/** What is kept of a film is deleted from this device. */
+	deleteFilm(id: ShareId): void;
 
 	setTheme(theme: Theme): void;
 	setName(name: string): void;

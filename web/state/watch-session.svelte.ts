@@ -7,7 +7,7 @@ import type { Rng } from '../../shared/base/rng.ts';
 import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
 import { openDescriptor } from '../../shared/protocol/descriptor.ts';
 import { contentKeyOf, type AttachmentKind, type DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
-import type { Layout, ShareId } from '../../shared/protocol/ids.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
@@ -16,11 +16,11 @@ import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { ContainerIndex } from '../media/container-index.ts';
 import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
-import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
 import { freeBytes } from '../peer/room.ts';
 import { canConnect } from '../peer/rtc-connector.ts';
 import { SwarmPeer } from '../peer/swarm-peer.ts';
+import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
 import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
 import { peopleOf, Routes } from './people.ts';
@@ -42,9 +42,6 @@ const ENOUGH_ROOM_BYTES = 64 * 2 ** 20;
 
 /** Neighbours hear where the film is being watched this often. */
 const POSITION_MS = 2000;
-
-/** Tabs of one browser that may watch one film at once. */
-const MAX_TABS = 4;
 
 /** A film left earlier than this is begun anew. */
 const WORTH_RESUMING_SEC = 10;
@@ -102,7 +99,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
-			openStore: (layout) => openFreeStore(link.id, layout),
+			openStore: (layout) => openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
@@ -169,7 +166,7 @@ export class WatchSession {
 	/** Deletes what is kept of the film on this device. The session is over. */
 	async freeSpace(): Promise<void> {
 		await this.close();
-		for (let tab = 0; tab < MAX_TABS; tab++) await deleteKept(storeName(this.id, tab));
+		await deleteTabStores(this.id);
 		await this.#context.parts.records.forgetWatched(this.id);
 	}
 
@@ -298,7 +295,8 @@ export class WatchSession {
 
 	/** For the next visit. On a full disk there is nothing to be done about it. */
 	async #remember({ bytes }: ClearDescriptor): Promise<void> {
-		const record = { id: this.id, descriptor: bytes, positionSec: this.#positionSec, updatedAt: Date.now() };
+		const about = { title: this.#body?.title, positionSec: this.#positionSec, updatedAt: Date.now() };
+		const record = { id: this.id, descriptor: bytes, ...about };
 		await this.#context.parts.records.putWatched(record).catch(() => undefined);
 	}
 
@@ -368,20 +366,6 @@ export class WatchSession {
 			resumeAtSec: this.#resumeAtSec,
 		};
 	}
-}
-
-/** Tabs of one browser that watch one film are peers of their own, each with a store of its own. */
-async function openFreeStore(id: ShareId, layout: Layout): ReturnType<typeof openGroupStore> {
-	for (let tab = 0; tab < MAX_TABS - 1; tab++) {
-		const opened = await openGroupStore(storeName(id, tab), layout);
-		if (opened.ok || opened.error !== 'busy') return opened;
-	}
-	return openGroupStore(storeName(id, MAX_TABS - 1), layout);
-}
-
-/** The first tab's store is called as the share is. */
-function storeName(id: ShareId, tab: number): ShareId {
-	return (tab === 0 ? id : `${id}~${tab}`) as ShareId;
 }
 
 /** Whether the page was loaded anew where it stood. */
