@@ -60,7 +60,9 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 		id: 'share' as ShareId, title: 'Summer on the lake', sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC,
 		link: LINK,
 		posterUrl: poster(200), status, people: [person('Anna', { held: 1, positionSec: undefined }), ...PEOPLE],
-		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(([from = 0, to = 0]) => ({ from, to })),
+		held: [[0, 0.02], [0.16, 0.41], [0.55, 0.58], [0.72, 0.74], [0.985, 1]].map(
+			([from = 0, to = 0], k) => ({ from, to, by: k > 3 ? undefined : k }),
+		),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
 		silentBecause: undefined, mutedByBrowser: false, unkept: undefined, contradicted: false, resumeAtSec: undefined,

@@ -22,6 +22,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Effect, Input, PartName } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
 import { Attachments } from './attachments.ts';
+import { Givers } from './givers.ts';
 import { GroupCache, holdsAll, type KnownGroup } from './group-cache.ts';
 import { Reads } from './reads.ts';
 import { SealedRoots, sealedRoots } from './sealed-roots.ts';
@@ -70,6 +71,7 @@ export class PeerNode {
 	readonly #engine: Engine;
 	readonly #senders = new Map<LinkId, Sender>();
 	#groups: GroupCache | undefined;
+	#givers: Givers | undefined;
 	#store: GroupStore | undefined;
 	#reads: Reads | undefined;
 	#descriptor: ClearDescriptor | undefined;
@@ -184,7 +186,7 @@ export class PeerNode {
 	}
 
 	/** What is the case now, as plain values. */
-	snapshot(): NodeSnapshot { return takeSnapshot(this.#engine, this.#now()); }
+	snapshot(): NodeSnapshot { return takeSnapshot(this.#engine, this.#givers, this.#now()); }
 
 	/** A group that is held turned out not to be what was sealed, or not to be readable. */
 	async loseGroup(group: number): Promise<void> {
@@ -266,6 +268,7 @@ export class PeerNode {
 		if (!stored.ok) this.#init.host.storeFailed(stored.error);
 		if (!stored.ok || this.#closed) return opened.value.close();
 		this.#store = opened.value;
+		this.#givers = new Givers(layout.groups);
 		this.#groups = new GroupCache(opened.value, layout, (group, found) => this.#found(group, found));
 		this.#step({ type: 'inventory', inventory: stored.value });
 		this.#reads?.recount();
@@ -297,6 +300,8 @@ export class PeerNode {
 		const good = equalBytes(await hashLeaf(this.#init.crypto, bytes), expected);
 		if (!good) return this.#step({ type: 'chunk-checked', link, index, result: 'bad' });
 		const kept = this.#groups?.put(index, bytes) ?? false;
+		const giver = this.#engine.links.get(link);
+		if (kept && giver) this.#givers?.note(group, giver.who.peer);
 		this.#step({ type: 'chunk-checked', link, index, result: kept ? 'good' : 'unproven' });
 	}
 

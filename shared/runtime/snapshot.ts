@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Link } from '../engine/link.ts';
 import type { Counts } from '../engine/peer.ts';
 import type { LinkId, PeerId } from '../protocol/ids.ts';
+import type { Givers, Run } from './givers.ts';
 
 /** One connected peer. Rates in bytes per second. */
 export interface LinkSnapshot {
@@ -30,13 +31,16 @@ export interface NodeSnapshot {
 	};
 	readonly bytes: { readonly downloaded: number; readonly uploaded: number; readonly duplicate: number };
 	readonly links: readonly LinkSnapshot[];
-	/** Runs of whole groups: first group and the one after the last. */
-	readonly runs: readonly (readonly [number, number])[];
+	/** Runs of whole groups, and who gave them: no more than can be seen apart on a screen. */
+	readonly runs: readonly Run[];
 	readonly groups: number;
 }
 
+/** Runs shorter than this part of the film are not told apart. */
+const LEAST_RUN = 1 / 500;
+
 /** The state of an engine at `now`. */
-export function takeSnapshot(engine: Engine, now: Ms): NodeSnapshot {
+export function takeSnapshot(engine: Engine, givers: Givers | undefined, now: Ms): NodeSnapshot {
 	const inventory = engine.requests?.inventory;
 	const { counts } = engine;
 	return {
@@ -46,7 +50,7 @@ export function takeSnapshot(engine: Engine, now: Ms): NodeSnapshot {
 		},
 		bytes: bytesOf(counts),
 		links: [...engine.links.values()].map((link) => linkSnapshot(link, inventory?.layout.groups ?? 0, now)),
-		runs: inventory ? runsOf(inventory.whole) : [],
+		runs: inventory && givers ? givers.runs(inventory.whole, inventory.layout.groups * LEAST_RUN) : [],
 		groups: inventory?.layout.groups ?? 0,
 	};
 }
@@ -63,17 +67,4 @@ function linkSnapshot(link: Link, groups: number, now: Ms): LinkSnapshot {
 		position: link.position, windowBytes: Math.round(link.window.bytes),
 		downloadedBytes: link.downloaded, uploadedBytes: link.uploaded,
 	};
-}
-
-function runsOf(
-	whole: { next(from: number): number; nextMissing(from: number): number; readonly length: number },
-): [number, number][] {
-	const runs: [number, number][] = [];
-	for (let from = whole.next(0); from >= 0;) {
-		const missing = whole.nextMissing(from);
-		const end = missing < 0 ? whole.length : missing;
-		runs.push([from, end]);
-		from = whole.next(end);
-	}
-	return runs;
 }

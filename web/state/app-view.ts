@@ -104,8 +104,11 @@ export type WatchState =
 	| { readonly state: 'playing' }
 	| { readonly state: 'failed'; readonly problem: WatchProblem };
 
-/** A stretch of the film, both ends 0 to 1 of its length in bytes. */
-export interface Stretch { readonly from: number; readonly to: number }
+/**
+ * A stretch of the film, both ends 0 to 1 of its length in bytes. `by`: the place in `people` of who gave it; undefined
+ * when it was here before, or they left.
+ */
+export interface Stretch { readonly from: number; readonly to: number; readonly by?: number | undefined }
 
 /** What went where in one second, bytes. */
 export interface Rates { readonly downBps: number; readonly upBps: number }

@@ -2,7 +2,7 @@
 import type { PeerId } from '../../shared/protocol/ids.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import type { SwarmPeer } from '../peer/swarm-peer.ts';
-import type { PersonView, Route } from './app-view.ts';
+import type { PersonView, Route, Stretch } from './app-view.ts';
 
 /** How often a route is looked up anew: a relay may give way to a direct path seconds after connecting. */
 const ROUTE_MS = 3000;
@@ -46,4 +46,12 @@ export function peopleOf(snapshot: NodeSnapshot, routes: Routes | undefined, now
 		upBps: link.upBps,
 		rttMs: link.rttMs,
 	}));
+}
+
+/** What is held of the film, and by which of {@link peopleOf} it was given. */
+export function stretchesOf({ runs, groups, links }: NodeSnapshot): Stretch[] {
+	return runs.map(({ from, to, by }) => {
+		const place = links.findIndex(({ peer }) => peer === by);
+		return { from: from / groups, to: to / groups, by: place < 0 ? undefined : place };
+	});
 }

@@ -23,7 +23,7 @@ import { SwarmPeer } from '../peer/swarm-peer.ts';
 import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
 import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
-import { peopleOf, Routes } from './people.ts';
+import { peopleOf, Routes, stretchesOf } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { RateHistory } from './rate-history.ts';
@@ -355,7 +355,7 @@ export class WatchSession {
 			id: this.id, title: this.#body?.title, link: this.#url, posterUrl: this.#posterUrl,
 			sizeBytes: this.descriptor?.size, durationSec: player?.duration || this.#body?.durationSec,
 			status: this.#state(snapshot), people,
-			held: snapshot.runs.map(([from, to]) => ({ from: from / snapshot.groups, to: to / snapshot.groups })),
+			held: stretchesOf(snapshot),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
 			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, unkept: this.#unkept,
 			contradicted: this.#contradicted,
