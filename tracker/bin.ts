@@ -2,7 +2,7 @@
 import { startTracker } from './main.ts';
 import { configFrom } from './process/config.ts';
 import { makeLog, printBanner, printProblem } from './process/log.ts';
-import { stopOnSignals } from './process/shutdown.ts';
+import { stopOnSignals } from '../node/shutdown.ts';
 
 /**
  * Runs until it is told to stop: configuration from the environment, a greeting on the terminal.

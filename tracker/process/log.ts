@@ -1,7 +1,7 @@
 /** The only file that writes to the terminal: words for people, and pino's lines for programs. */
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 import { renderUnicodeCompact } from 'uqr';
-import type { Urls } from './listen.ts';
+import type { Urls } from '../../node/listen.ts';
 
 /** A log of JSON lines. It never holds an address, a key or a link. */
 export function makeLog(level: string): Logger {

@@ -3,11 +3,11 @@
  * and a number that only grows: what a crash tore is no entry, and of two entries for one group the later counts. So
  * an entry is written in one piece or not at all, and nothing has ever to be compacted.
  */
-import { BitSet } from '../../shared/base/bit-set.ts';
-import { ByteReader, ByteWriter, type Bytes } from '../../shared/base/bytes.ts';
-import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES, MAX_GROUPS } from '../../shared/protocol/limits.ts';
-import { PROOF_DIGEST_BYTES } from '../../shared/protocol/fitting-chunks.ts';
-import { CHUNK_SET_BYTES, type Certificate } from '../../shared/protocol/peer-message.ts';
+import { BitSet } from '../base/bit-set.ts';
+import { ByteReader, ByteWriter, type Bytes } from '../base/bytes.ts';
+import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES, MAX_GROUPS } from '../protocol/limits.ts';
+import { PROOF_DIGEST_BYTES } from '../protocol/fitting-chunks.ts';
+import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
 
 /** Bytes of an entry: it never spans two sectors of a disk. */
 export const ENTRY_BYTES = 64;

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { listen, urlsOf } from './listen.ts';
-import { bannerFor } from './log.ts';
 
 const servers: Server[] = [];
 afterEach(() => { for (const server of servers.splice(0)) server.close(); });
@@ -43,12 +42,4 @@ test('every address of the network is told, those of virtual machines last', () 
 	expect(urlsOf('127.0.0.1', 80, interfaces)).toEqual({ local: 'http://127.0.0.1:80/', lan: [] });
 	expect(urlsOf('::1', 80, interfaces)).toEqual({ local: 'http://[::1]:80/', lan: [] });
 	expect(urlsOf('192.168.1.5', 80, interfaces)).toEqual({ local: undefined, lan: ['http://192.168.1.5:80/'] });
-});
-
-test('the greeting names every URL, draws the first of the network and warns of plain http', () => {
-	const banner = bannerFor({ local: 'http://localhost:8000/', lan: ['http://192.168.1.5:8000/', 'http://172.17.0.1:8000/'] });
-	for (const url of ['http://localhost:8000/', 'http://192.168.1.5:8000/', 'http://172.17.0.1:8000/']) expect(banner).toContain(url);
-	expect(banner).toMatch(/[▀▄█]{3}/);
-	expect(banner).toContain('not encrypted');
-	expect(bannerFor({ local: 'http://localhost:8000/', lan: [] })).not.toMatch(/[▀▄█]|encrypted/);
 });

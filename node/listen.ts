@@ -2,7 +2,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { TrackerConfig } from './config.ts';
 
 /** A port that could not be had: the message is for the person at the terminal. */
 export class ListenError extends Error {
@@ -14,20 +13,30 @@ type Failure = NodeJS.ErrnoException;
 /** Addresses of this machine that exist for virtual machines and tunnels; people on the LAN rarely reach them. */
 const VIRTUAL = /^(docker|br-|veth|virbr|vbox|vmnet|vEthernet|tun|utun|tap|wg|tailscale|zt|cni|podman)/i;
 
+/** Where to listen. `host` undefined: everywhere. `spares`: how many ports after `port` to try when it is taken. */
+export interface ListenPlace {
+	readonly host: string | undefined;
+	readonly port: number;
+	readonly spares: number;
+	/** The environment variable that chooses the port. */
+	readonly variable?: string;
+}
+
 /**
  * Listens on the first port that is free. Gives its number.
  *
  * @throws {@link ListenError} when none of those allowed is
  */
-export async function listen(server: Server, config: Pick<TrackerConfig, 'host' | 'port' | 'spares'>): Promise<number> {
-	const last = Math.min(65_535, config.port + (config.port === 0 ? 0 : config.spares));
-	for (let port = config.port; port <= last; port++) {
-		const failure = await tryListening(server, port, config.host);
+export async function listen(server: Server, place: ListenPlace): Promise<number> {
+	const { host, spares, variable = 'PORT' } = place;
+	const last = Math.min(65_535, place.port + (place.port === 0 ? 0 : spares));
+	for (let port = place.port; port <= last; port++) {
+		const failure = await tryListening(server, port, host);
 		if (!failure) return (server.address() as AddressInfo).port;
-		if (failure.code !== 'EADDRINUSE') throw new ListenError(explain(failure, port, config.host));
+		if (failure.code !== 'EADDRINUSE') throw new ListenError(explain(failure, port, place));
 	}
-	const range = last > config.port ? `The ports ${config.port} to ${last} are` : `Port ${config.port} is`;
-	throw new ListenError(`${range} taken by another program. Choose a free one: PORT=8123 npm start`);
+	const range = last > place.port ? `The ports ${place.port} to ${last} are` : `Port ${place.port} is`;
+	throw new ListenError(`${range} taken by another program. Choose a free one: ${variable}=8123 npm start`);
 }
 
 /** URLs of the page: on this machine, and for others on its networks, those that are likelier to work first. */
@@ -66,8 +75,8 @@ function attempt(server: Server, port: number, host: string): Promise<Failure | 
 	});
 }
 
-function explain({ code, message }: Failure, port: number, host: string | undefined): string {
-	if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one from 1024 on: PORT=8123 npm start`;
+function explain({ code, message }: Failure, port: number, { host, variable = 'PORT' }: ListenPlace): string {
+	if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one from 1024 on: ${variable}=8123 npm start`;
 	if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST=${host ?? ''} is no address of this machine.`;
 	return `Cannot listen on port ${port}: ${message}`;
 }

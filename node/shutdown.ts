@@ -1,5 +1,5 @@
 /** Leaving in good order when told to. */
-import { SECOND, type Ms } from '../../shared/base/units.ts';
+import { SECOND, type Ms } from '../shared/base/units.ts';
 
 /** Whoever stops a service waits a few seconds before killing it; closing takes two at most. */
 const WITHIN: Ms = 2.8 * SECOND;

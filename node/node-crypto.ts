@@ -3,10 +3,10 @@ import {
 	createCipheriv, createDecipheriv, createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync,
 	hkdfSync, randomBytes, sign, verify, type KeyObject,
 } from 'node:crypto';
-import { concat, type Bytes } from '../../shared/base/bytes.ts';
-import { fail, ok, type Result } from '../../shared/base/result.ts';
-import { base64url, fromBase64url } from '../../shared/base/text.ts';
-import { counterAt, pkcs8Of, type Crypto, type KeyPair, type SealInputs } from '../../shared/protocol/primitives.ts';
+import { concat, type Bytes } from '../shared/base/bytes.ts';
+import { fail, ok, type Result } from '../shared/base/result.ts';
+import { base64url, fromBase64url } from '../shared/base/text.ts';
+import { counterAt, pkcs8Of, type Crypto, type KeyPair, type SealInputs } from '../shared/protocol/primitives.ts';
 
 /** Bytes of a GCM tag. */
 const TAG_BYTES = 16;

@@ -1,8 +1,8 @@
 /** A disk for the slot store, with sectors that a failing power supply leaves old or new, and that rot. */
-import type { Bytes } from '../../../shared/base/bytes.ts';
-import type { Rng } from '../../../shared/base/rng.ts';
-import { testHash } from '../../../shared/testkit/group-store-contract.ts';
-import { SlotStore, type SyncFile } from '../slot-store.ts';
+import type { Bytes } from '../../base/bytes.ts';
+import type { Rng } from '../../base/rng.ts';
+import { testHash } from '../../testkit/group-store-contract.ts';
+import { SlotStore, type BlockFile } from '../slot-store.ts';
 
 /** Bytes that a disk writes at once, or not at all. */
 const SECTOR = 512;
@@ -19,20 +19,22 @@ export class Disk {
 	}
 
 	/** A store on the same disk after the failure. */
-	restart(rng: Rng): SlotStore {
+	restart(rng: Rng): Promise<SlotStore> {
 		this.left = Infinity;
 		for (const file of Object.values(this.files)) file.fail(rng);
 		return this.open();
 	}
 
 	/** A store on the disk as it is. */
-	open(): SlotStore {
-		return new SlotStore(this.files.slots, this.files.table, testHash);
+	async open(): Promise<SlotStore> {
+		const opened = await SlotStore.open(this.files, testHash);
+		if (!opened.ok) throw new Error(opened.error);
+		return opened.value;
 	}
 }
 
 /** A file of it. */
-class DiskFile implements SyncFile {
+class DiskFile implements BlockFile {
 	quota = Infinity;
 	readonly #disk: Disk;
 	#size = 0;
@@ -58,7 +60,7 @@ class DiskFile implements SyncFile {
 
 	write(bytes: Bytes, { at }: { at: number }): number {
 		this.#disk.spend();
-		if (at + bytes.length > this.quota) throw new DOMException('', 'QuotaExceededError');
+		if (at + bytes.length > this.quota) throw Object.assign(new Error('full'), { name: 'QuotaExceededError' });
 		for (let k = 0; k < bytes.length;) {
 			const from = (at + k) % SECTOR;
 			this.#sector(at + k).set(bytes.subarray(k, k + SECTOR - from), from);

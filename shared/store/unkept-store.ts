@@ -2,9 +2,9 @@
  * Where nothing can be kept: no room for even a file, or a browser that gives a page no storage. The film plays all the
  * same.
  */
-import { BitSet } from '../../shared/base/bit-set.ts';
-import { fail, ok, type Result } from '../../shared/base/result.ts';
-import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
+import { BitSet } from '../base/bit-set.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../ports/group-store.ts';
 
 /** Empty, and stays so. What is watched lives in the node's memory for a while. */
 export class UnkeptStore implements GroupStore {
