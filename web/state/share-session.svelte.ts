@@ -10,10 +10,11 @@ import { MAX_SHARE_BYTES } from '../../shared/protocol/limits.ts';
 import { formatShareLink } from '../../shared/protocol/share-link.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
+import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { FileGroupSource } from '../peer/file-group-source.ts';
 import type { ShareRecord } from '../peer/records.ts';
-import { SwarmPeer } from '../peer/swarm-peer.ts';
+import { makeDataPeer } from '../peer/simple-peer.ts';
 import type { IndexFault } from '../../shared/media/index-builder.ts';
 import { mediaSourceClass } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
@@ -232,6 +233,7 @@ export class ShareSession {
 		return new SwarmPeer({
 			share: this.id, self, crypto, clock, rng, authKey: this.#keys.link.auth, name: () => this.#context.name,
 			trackers: this.#context.trackers([]), wants: FIRST_PEERS, parts: records.parts(this.id),
+			makePeer: makeDataPeer,
 			openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
 				crypto, keys: this.#keys.share, layout, tree: () => this.#tree,
 				load: async (group) => {

@@ -11,13 +11,14 @@ import type { Layout, ShareId } from '../../shared/protocol/ids.ts';
 import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
+import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { ContainerIndex } from '../media/container-index.ts';
 import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import { deleteKept, openGroupStore } from '../peer/open-group-store.ts';
 import type { WatchRecord } from '../peer/records.ts';
-import { SwarmPeer } from '../peer/swarm-peer.ts';
+import { makeDataPeer } from '../peer/simple-peer.ts';
 import type { WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
 import { peopleOf, Routes } from './people.ts';
@@ -87,6 +88,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
+			makePeer: makeDataPeer,
 			openStore: (layout) => openFreeStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MAX_SIGNAL_BYTES } from '../../shared/protocol/limits.ts';
+import { MAX_SIGNAL_BYTES } from '../protocol/limits.ts';
 import { parseSignal, signalText } from './rtc-signal.ts';
 
 const SDP = 'v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n';

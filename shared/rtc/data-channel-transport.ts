@@ -3,12 +3,13 @@
  * channel and come straight from it; the package's stream in between would buffer a second time, and pays two timers
  * and a `Buffer` for each message.
  */
-import type { Bytes } from '../../shared/base/bytes.ts';
-import type { Ms } from '../../shared/base/units.ts';
-import type { CloseReason, Transport, TransportEvents } from '../../shared/ports/transport.ts';
-import { fingerprintFromSdp } from '../../shared/protocol/hello.ts';
+import type { Bytes } from '../base/bytes.ts';
+import type { Ms } from '../base/units.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CloseReason, Transport, TransportEvents } from '../ports/transport.ts';
+import { fingerprintFromSdp } from '../protocol/hello.ts';
 import { pathFromStats, type RtcPath } from './rtc-route.ts';
-import type { DataPeer } from './simple-peer.ts';
+import type { DataChannel, DataPeer } from './data-peer.ts';
 
 /** Bytes in the channel's buffer above which `send` says to wait. 64 KiB costs some speed, 1 MiB half of it. */
 export const HIGH_WATER_BYTES = 256 * 1024;
@@ -19,7 +20,7 @@ export const LOW_WATER_BYTES = 64 * 1024;
 /** How long `close` lets queued frames drain, by the port's contract. */
 const CLOSE_DRAIN: Ms = 250;
 
-/** How long a path may stay silent after the browser noticed it (some 5 s); the browser gives up after some 17 s. */
+/** How long a path may stay silent after a browser noticed it (some 5 s); browsers give up after some 17 s. */
 const DEAD_AFTER: Ms = 3000;
 
 /** The SHA-256 fingerprints of both ends' DTLS certificates, 32 bytes each. */
@@ -28,24 +29,26 @@ export interface Fingerprints { readonly local: Bytes; readonly remote: Bytes }
 /** Over a connected peer whose channel is open. */
 export class DataChannelTransport implements Transport {
 	readonly #peer: DataPeer;
-	readonly #channel: RTCDataChannel | null;
+	readonly #clock: Clock;
+	readonly #channel: DataChannel | null;
 	#reason: CloseReason | undefined;
 	#pressed = false;
-	#deadline: ReturnType<typeof setTimeout> | undefined;
+	#cancelDeadline: (() => void) | undefined;
 
-	constructor(peer: DataPeer) {
+	constructor(peer: DataPeer, clock: Clock) {
 		this.#peer = peer;
+		this.#clock = clock;
 		this.#channel = peer._channel;
 	}
 
 	start(events: TransportEvents): void {
 		const closed = (): void => {
-			clearTimeout(this.#deadline);
+			this.#cancelDeadline?.();
 			this.#reason ??= 'lost';
 			events.closed(this.#reason);
 		};
 		if (this.#peer.destroyed) {
-			queueMicrotask(closed);
+			void Promise.resolve().then(closed);
 			return;
 		}
 		this.#peer.on('error', () => {}); // 'close' always follows it
@@ -70,9 +73,9 @@ export class DataChannelTransport implements Transport {
 	close(reason: CloseReason): void {
 		if (this.#reason) return;
 		this.#reason = reason;
-		clearTimeout(this.#deadline);
+		this.#cancelDeadline?.();
 		this.#channel?.close();
-		this.#deadline = setTimeout(() => this.#peer.destroy(), CLOSE_DRAIN);
+		this.#cancelDeadline = this.#clock.after(CLOSE_DRAIN, () => this.#peer.destroy());
 	}
 
 	/** What the hello of each side binds itself to; undefined when a description names none, or several. */
@@ -82,7 +85,7 @@ export class DataChannelTransport implements Transport {
 		return local && remote && { local, remote };
 	}
 
-	/** The path in use; undefined once closed. Asks the browser, so not for every frame. */
+	/** The path in use; undefined once closed. Asks WebRTC, so not for every frame. */
 	path(): Promise<RtcPath | undefined> {
 		return new Promise((resolve) => {
 			if (this.#reason || this.#peer.destroyed) resolve(undefined);
@@ -91,7 +94,7 @@ export class DataChannelTransport implements Transport {
 	}
 
 	/** Takes the channel's messages and its room over from the package, which has kept what came before. */
-	#listen(channel: RTCDataChannel, events: TransportEvents): void {
+	#listen(channel: DataChannel, events: TransportEvents): void {
 		const hear = (data: unknown): void => {
 			if (this.#reason) return;
 			if (data instanceof ArrayBuffer) events.frame(new Uint8Array(data));
@@ -99,7 +102,7 @@ export class DataChannelTransport implements Transport {
 		};
 		const early: unknown[] = [];
 		for (let data = this.#peer.read(); data !== null; data = this.#peer.read()) early.push(memoryOf(data));
-		if (early.length > 0) queueMicrotask(() => early.forEach(hear)); // before any message that is still to come
+		if (early.length > 0) void Promise.resolve().then(() => early.forEach(hear)); // before any that is still to come
 		channel.onmessage = ({ data }) => hear(data);
 		channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
 		channel.onbufferedamountlow = () => {
@@ -109,14 +112,14 @@ export class DataChannelTransport implements Transport {
 		};
 	}
 
-	#watch(state: RTCIceConnectionState): void {
+	#watch(state: string): void {
 		if (this.#reason) return;
-		clearTimeout(this.#deadline);
+		this.#cancelDeadline?.();
 		if (state !== 'disconnected') return;
-		this.#deadline = setTimeout(() => {
+		this.#cancelDeadline = this.#clock.after(DEAD_AFTER, () => {
 			this.#reason ??= 'lost';
 			this.#peer.destroy();
-		}, DEAD_AFTER);
+		});
 	}
 }
 

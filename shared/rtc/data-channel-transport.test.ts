@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { TransportRecorder } from '../../shared/testkit/transport-contract.ts';
+import { expect, test } from 'vitest';
+import { ManualClock } from '../testkit/manual-clock.ts';
+import { TransportRecorder } from '../testkit/transport-contract.ts';
 import { DataChannelTransport } from './data-channel-transport.ts';
-import type { DataPeer, DataPeerEvents } from './simple-peer.ts';
+import type { DataPeer, DataPeerEvents } from './data-peer.ts';
 
 /** A peer whose network is us. Its channel never closes by itself. */
 class FakePeer {
@@ -33,58 +34,56 @@ class FakePeer {
 	}
 }
 
-function started(): { peer: FakePeer; transport: DataChannelTransport; heard: TransportRecorder } {
+function started() {
 	const peer = new FakePeer();
-	const transport = new DataChannelTransport(peer as unknown as DataPeer);
+	const clock = new ManualClock();
+	const transport = new DataChannelTransport(peer as unknown as DataPeer, clock);
 	const heard = new TransportRecorder();
 	transport.start(heard);
-	return { peer, transport, heard };
+	return { peer, transport, heard, clock };
 }
 
-beforeEach(() => { vi.useFakeTimers(); });
-afterEach(() => { vi.useRealTimers(); });
-
 test('a path that stays silent for three seconds is lost', () => {
-	const { peer, heard } = started();
+	const { peer, heard, clock } = started();
 	peer.tell('iceStateChange', 'disconnected');
-	vi.advanceTimersByTime(2999);
+	clock.pass(2999);
 	expect(heard.closes).toEqual([]);
-	vi.advanceTimersByTime(1);
+	clock.pass(1);
 	expect(heard.closes).toEqual(['lost']);
 });
 
 test('a path that answers again in time lives on', () => {
-	const { peer, heard } = started();
+	const { peer, heard, clock } = started();
 	peer.tell('iceStateChange', 'disconnected');
-	vi.advanceTimersByTime(2000);
+	clock.pass(2000);
 	peer.tell('iceStateChange', 'connected');
-	vi.advanceTimersByTime(60_000);
+	clock.pass(60_000);
 	expect(heard.closes).toEqual([]);
 });
 
 test('closing waits for the channel to drain, but no longer than 250 ms', () => {
-	const { peer, transport, heard } = started();
+	const { peer, transport, heard, clock } = started();
 	transport.close('done');
 	expect(peer.channel.closes).toBe(1);
-	vi.advanceTimersByTime(249);
+	clock.pass(249);
 	expect(heard.closes).toEqual([]);
-	vi.advanceTimersByTime(1);
+	clock.pass(1);
 	expect(heard.closes).toEqual(['done']);
 });
 
 test('a message of text is misbehaviour', () => {
-	const { peer, heard } = started();
+	const { peer, heard, clock } = started();
 	peer.channel.onmessage?.({ data: 'hello' });
-	vi.advanceTimersByTime(250);
+	clock.pass(250);
 	expect(heard.events).toEqual(['closed']);
 	expect(heard.closes).toEqual(['rejected']);
 });
 
 test('what came before the start is delivered after it, and first', async () => {
-	const peer = new FakePeer();
+	const [peer, clock] = [new FakePeer(), new ManualClock()];
 	peer.early.push(Uint8Array.of(1), Uint8Array.of(2));
 	const heard = new TransportRecorder();
-	new DataChannelTransport(peer as unknown as DataPeer).start(heard);
+	new DataChannelTransport(peer as unknown as DataPeer, clock).start(heard);
 	expect(heard.frames).toEqual([]);
 	await Promise.resolve();
 	peer.channel.onmessage?.({ data: Uint8Array.of(3).buffer });
@@ -92,16 +91,16 @@ test('what came before the start is delivered after it, and first', async () => 
 });
 
 test('a channel that takes no more is lost, not a frame in silence', () => {
-	const { peer, transport, heard } = started();
+	const { peer, transport, heard, clock } = started();
 	peer.channel.send = () => { throw new Error('OperationError'); };
 	expect(transport.send(new Uint8Array(1))).toBe(false);
-	vi.advanceTimersByTime(250);
+	clock.pass(250);
 	expect(heard.closes).toEqual(['lost']);
 });
 
 test('a peer that is gone before the start is reported, and not from inside start', async () => {
-	const peer = new FakePeer();
-	const transport = new DataChannelTransport(peer as unknown as DataPeer);
+	const [peer, clock] = [new FakePeer(), new ManualClock()];
+	const transport = new DataChannelTransport(peer as unknown as DataPeer, clock);
 	peer.destroy();
 	const heard = new TransportRecorder();
 	transport.start(heard);

@@ -1,8 +1,8 @@
 /** Signals as strangers send them: checked before the browser's WebRTC sees a byte of them. */
 import * as v from 'valibot';
-import { fail, ok, type Result } from '../../shared/base/result.ts';
-import { MAX_SIGNAL_BYTES } from '../../shared/protocol/limits.ts';
-import type { PeerSignal } from './simple-peer.ts';
+import { fail, ok, type Result } from '../base/result.ts';
+import { MAX_SIGNAL_BYTES } from '../protocol/limits.ts';
+import type { PeerSignal } from './data-peer.ts';
 
 /** UTF-16 units of one candidate line: they are near 100, 200 with IPv6 and a long mDNS name. */
 const MAX_CANDIDATE = 512;

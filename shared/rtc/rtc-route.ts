@@ -1,5 +1,5 @@
 /** How the packets of a connection travel, for people: read from the browser's statistics. */
-import type { StatsReport } from './simple-peer.ts';
+import type { StatsReport } from './data-peer.ts';
 
 /** `lan`: within one network. `direct`: across the internet, nobody between. `relay`: through a TURN server. */
 export type Route = 'lan' | 'direct' | 'relay';

@@ -1,21 +1,25 @@
 /** Connects to one peer over WebRTC: signals go out and come in as text, and a transport or a reason comes of it. */
-import { assert } from '../../shared/base/result.ts';
-import type { Ms } from '../../shared/base/units.ts';
+import { assert } from '../base/result.ts';
+import type { Ms } from '../base/units.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { IceServer } from '../protocol/tracker-message.ts';
 import { DataChannelTransport } from './data-channel-transport.ts';
 import { parseSignal, signalText } from './rtc-signal.ts';
-import { makeDataPeer, type DataPeer, type PeerSignal } from './simple-peer.ts';
+import type { DataPeer, MakeDataPeer, PeerSignal } from './data-peer.ts';
 
 /**
  * Why no connection came about. `timeout`: not in time. `ice-failed`: no path between the two. `bad-signal`: the other
- * side sent what no browser sends. `unsupported`: this browser has no WebRTC.
+ * side sent what no browser sends. `unsupported`: there is no WebRTC here.
  */
 export type RtcFault = 'timeout' | 'ice-failed' | 'bad-signal' | 'unsupported';
 
 /** How to connect. Of two peers one is the initiator: who that is was agreed before. */
 export interface RtcOptions {
 	readonly initiator: boolean;
-	readonly iceServers: readonly RTCIceServer[];
+	readonly iceServers: readonly IceServer[];
 	readonly timeout: Ms;
+	readonly clock: Clock;
+	readonly makePeer: MakeDataPeer;
 }
 
 /** What comes of it: signals, and either `connected` or `failed`, once and not from inside a call. */
@@ -36,7 +40,7 @@ export class RtcConnector {
 	#peer: DataPeer | undefined;
 	#events: RtcEvents | undefined;
 	#fault: RtcFault | undefined;
-	#timer: ReturnType<typeof setTimeout> | undefined;
+	#cancelTimer: (() => void) | undefined;
 	#isDescribed = false;
 	#candidates = 0;
 
@@ -46,14 +50,15 @@ export class RtcConnector {
 	start(events: RtcEvents): void {
 		assert(!this.#events, 'a connector starts once');
 		this.#events = events;
-		const made = makeDataPeer(this.#options.initiator, this.#options.iceServers);
+		const { initiator, iceServers, timeout, clock, makePeer } = this.#options;
+		const made = makePeer(initiator, iceServers);
 		if (!made.ok) {
-			queueMicrotask(() => this.#settle('unsupported'));
+			void Promise.resolve().then(() => this.#settle('unsupported'));
 			return;
 		}
 		const peer = made.value;
 		this.#peer = peer;
-		this.#timer = setTimeout(() => this.#fail('timeout'), this.#options.timeout);
+		this.#cancelTimer = clock.after(timeout, () => this.#fail('timeout'));
 		peer.on('signal', (emitted) => {
 			const text = signalText(emitted);
 			if (text !== undefined) events.signal(text);
@@ -80,7 +85,7 @@ export class RtcConnector {
 	cancel(): void {
 		if (!this.#events) return;
 		this.#events = undefined;
-		clearTimeout(this.#timer);
+		this.#cancelTimer?.();
 		this.#peer?.destroy();
 	}
 
@@ -93,10 +98,10 @@ export class RtcConnector {
 	}
 
 	#connected(peer: DataPeer): void {
-		clearTimeout(this.#timer);
+		this.#cancelTimer?.();
 		const events = this.#events;
 		this.#events = undefined;
-		if (events) events.connected(new DataChannelTransport(peer));
+		if (events) events.connected(new DataChannelTransport(peer, this.#options.clock));
 		else peer.destroy();
 	}
 
@@ -106,7 +111,7 @@ export class RtcConnector {
 	}
 
 	#settle(fault: RtcFault): void {
-		clearTimeout(this.#timer);
+		this.#cancelTimer?.();
 		const events = this.#events;
 		this.#events = undefined;
 		events?.failed(fault);

@@ -1,18 +1,19 @@
 /**
- * The peer of one share in a page: a node, and the connections it asks for. Signals go through the tracker that
- * introduced the two, or over a neighbour that knows both; the greeting makes sure of who is at the other end whatever
- * carried them.
+ * The peer of one share in a page or a bridge: a node, and the connections it asks for. Signals go through the tracker
+ * that introduced the two, or over a neighbour that knows both; the greeting makes sure of who is at the other end
+ * whatever carried them.
  */
 import * as v from 'valibot';
-import type { Bytes } from '../../shared/base/bytes.ts';
-import { fromUtf8, utf8 } from '../../shared/base/text.ts';
-import { SECOND } from '../../shared/base/units.ts';
-import type { LinkId, PeerId } from '../../shared/protocol/ids.ts';
-import { MAX_SIGNAL_BYTES } from '../../shared/protocol/limits.ts';
-import { greet } from '../../shared/runtime/greeting.ts';
-import { PeerNode, type NodeHost, type PeerNodeInit } from '../../shared/runtime/peer-node.ts';
-import type { TrackerSession } from '../../shared/runtime/tracker-session.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { base64url, fromUtf8, utf8 } from '../base/text.ts';
+import { SECOND } from '../base/units.ts';
+import type { LinkId, PeerId } from '../protocol/ids.ts';
+import { MAX_SIGNAL_BYTES } from '../protocol/limits.ts';
+import { greet } from '../runtime/greeting.ts';
+import { PeerNode, type NodeHost, type PeerNodeInit } from '../runtime/peer-node.ts';
+import type { TrackerSession } from '../runtime/tracker-session.ts';
 import type { DataChannelTransport } from './data-channel-transport.ts';
+import type { MakeDataPeer } from './data-peer.ts';
 import { RtcConnector } from './rtc-connector.ts';
 
 /** An attempt is given up after this long: connecting takes a fifth of a second, over relays two. */
@@ -44,12 +45,13 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly authKey: Bytes;
 	readonly name: () => string;
 	readonly trackers: readonly TrackerSession[];
+	readonly makePeer: MakeDataPeer;
 	readonly host: Pick<NodeHost, 'described' | 'changed' | 'storeFailed'>;
 	/** Peers introduced at first. */
 	readonly wants: number;
 }
 
-/** One share in this page. */
+/** One share. */
 export class SwarmPeer {
 	readonly node: PeerNode;
 	readonly #init: SwarmPeerInit;
@@ -124,18 +126,19 @@ export class SwarmPeer {
 		const way: Way | undefined = trackerIsUp ? { by: 'tracker', tracker } : over;
 		if (this.#attempts.has(peer)) return; // it began before we did
 		if (!way) return this.#later(peer);
-		this.#begin(peer, { id: crypto.getRandomValues(new Uint32Array(2)).join('-'), initiator: true, way });
+		this.#begin(peer, { id: base64url(this.#init.crypto.random(8)), initiator: true, way });
 	}
 
 	#later(peer: PeerId): void {
-		queueMicrotask(() => this.node.connectFailed(peer));
+		void Promise.resolve().then(() => this.node.connectFailed(peer));
 	}
 
 	#begin(peer: PeerId, about: Omit<Attempt, 'connector'>): Attempt {
 		const [tracker] = this.#init.trackers;
 		const servers = about.way.by === 'tracker' ? about.way.tracker.iceServers : tracker?.iceServers ?? [];
 		const connector = new RtcConnector({
-			initiator: about.initiator, iceServers: servers as RTCIceServer[], timeout: CONNECT_MS,
+			initiator: about.initiator, iceServers: servers, timeout: CONNECT_MS,
+			clock: this.#init.clock, makePeer: this.#init.makePeer,
 		});
 		const attempt = { ...about, connector };
 		this.#attempts.set(peer, attempt);
