@@ -10,9 +10,13 @@ export function makeLog(level: string): Logger {
 	return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, stdout);
 }
 
-/** Greets the person who started it: every URL, the first of the network's as QR code, and what plain HTTP means. */
-export function printBanner(urls: Urls): void {
-	process.stdout.write(bannerFor(urls));
+/**
+ * Greets the person who started it: every URL, the first of the network's as QR code, and what plain HTTP means.
+ *
+ * @param further - lines about what runs beside it
+ */
+export function printBanner(urls: Urls, further: readonly string[] = []): void {
+	process.stdout.write(bannerFor(urls, further));
 }
 
 /** Says why it cannot run. */
@@ -21,10 +25,11 @@ export function printProblem(problem: string): void {
 }
 
 /** The text of {@link printBanner}. */
-export function bannerFor({ local, lan }: Urls): string {
+export function bannerFor({ local, lan }: Urls, further: readonly string[] = []): string {
 	const lines = ['', '  Streamlet is running', ''];
 	if (local !== undefined) lines.push(`  On this machine    ${local}`);
 	for (const [index, url] of lan.entries()) lines.push(`  ${index === 0 ? 'On your network' : '               '}    ${url}`);
+	lines.push(...further);
 	const [first] = lan;
 	if (first !== undefined) {
 		lines.push('', ...renderUnicodeCompact(first, { border: 2 }).split('\n').map((line) => `  ${line}`), '');
