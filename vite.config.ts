@@ -9,7 +9,10 @@ const alias = [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min
 const node = (name: string, include: string[]) => ({
 	extends: true as const,
 	// No test is timed; the limit only ends one that hangs, on machines as slow as they come.
-	test: { name, include, environment: 'node' as const, testTimeout: 60_000 },
+	test: {
+		name, include, environment: 'node' as const, testTimeout: 60_000, hookTimeout: 60_000,
+		expect: { poll: { timeout: 50_000 } },
+	},
 });
 
 const chromium = {
@@ -54,7 +57,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 	build: isSsrBuild
 		? {
 			ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20',
-			rolldownOptions: { input: { tracker: 'tracker/bin.ts' } },
+			rolldownOptions: { input: { tracker: 'tracker/bin.ts', bridge: 'bridge/bin.ts' } },
 		}
 		: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
 	worker: { format: 'es' as const },
@@ -63,6 +66,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 			node('architecture', ['../e2e/architecture.test.ts']),
 			node('shared', ['../shared/**/*.test.ts']),
 			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
+			node('bridge', ['../{bridge,node}/**/*.test.ts']),
 			node('web', ['**/!(*.browser).test.ts']),
 			browser,
 		],

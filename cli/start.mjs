@@ -1,30 +1,8 @@
-/**
- * What `npm start` runs: builds if the sources have changed, then serves page and tracker. Plain JavaScript, so that an
- * old Node can read it and say so.
- */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+/** What `npm start` runs: builds if the sources have changed, then serves page, tracker and bridge. */
 import { pathToFileURL } from 'node:url';
+import './ready.mjs';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-	console.error(`Streamlet needs Node 20.19 or later; this is ${process.versions.node}. See https://nodejs.org/`);
-	process.exit(1);
-}
-if (!existsSync(join(import.meta.dirname, '../node_modules/fastify'))) {
-	console.error('Streamlet\'s packages are not installed yet. Run "npm ci" first.');
-	process.exit(1);
-}
-
-const { isBuilt, SERVER_FILE, WEB_DIR } = await import('./build.mjs');
-if (!isBuilt()) {
-	// In a process of its own: the builder's memory is given back when it is done.
-	const built = spawnSync(process.execPath, [join(import.meta.dirname, 'build.mjs')], { stdio: 'inherit' });
-	if (built.status !== 0) {
-		console.error('The build failed; what is above says why.');
-		process.exit(1);
-	}
-}
+const { BRIDGE_FILE, SERVER_FILE, WEB_DIR } = await import('./build.mjs');
 const { run } = await import(pathToFileURL(SERVER_FILE).href);
-await run(WEB_DIR);
+const { runBeside } = await import(pathToFileURL(BRIDGE_FILE).href);
+await run(WEB_DIR, runBeside);

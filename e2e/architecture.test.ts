@@ -16,13 +16,18 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 	'shared/media': ['shared/base', 'shared/protocol', 'shared/ports'],
 	'shared/engine': ['shared/base', 'shared/protocol', 'shared/ports'],
 	'shared/runtime': ['shared/base', 'shared/protocol', 'shared/ports', 'shared/engine'],
+	'shared/rtc': ['shared/base', 'shared/protocol', 'shared/ports', 'shared/engine', 'shared/runtime'],
+	'shared/store': ['shared/base', 'shared/protocol', 'shared/ports'],
 	'shared/sim': ['shared/base', 'shared/protocol', 'shared/ports', 'shared/engine', 'shared/runtime'],
 	'shared/testkit': ['shared/'],
-	'tracker/process': ['shared/base', 'shared/protocol'],
+	node: ['shared/'],
+	'tracker/process': ['shared/base', 'shared/protocol', 'node/'],
 	'tracker/core': ['shared/base', 'shared/protocol'],
 	'tracker/store': ['shared/base', 'shared/protocol', 'tracker/core'],
 	'tracker/net': ['shared/base', 'shared/protocol', 'tracker/core', 'tracker/store', 'tracker/process'],
-	tracker: ['shared/base', 'shared/protocol', 'tracker/'],
+	tracker: ['shared/base', 'shared/protocol', 'node/', 'tracker/'],
+	'bridge/store': ['shared/', 'node/'],
+	bridge: ['shared/', 'node/', 'bridge/'],
 	cli: ['shared/', 'tracker/main.ts', 'tracker/bin.ts'],
 	'web/peer': ['shared/'],
 	'web/media': ['shared/'],
@@ -33,7 +38,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 const LIST = ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.svelte', '*.mjs'];
 const files = execFileSync('git', LIST, { cwd: ROOT, encoding: 'utf8' })
-	.split('\n').filter((file) => /^(shared|tracker|bridge|cli|web)\//.test(file) && !/\.d\.ts$/.test(file));
+	.split('\n').filter((file) => /^(shared|node|tracker|bridge|cli|web)\//.test(file) && !/\.d\.ts$/.test(file));
 
 const isTest = (file: string) => /\.test\.ts$|\/testkit\//.test(file);
 const source = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -1,15 +1,24 @@
 /** A tracker as a program of its own. */
-import { startTracker } from './main.ts';
+import { startTracker, type RunningTracker } from './main.ts';
+import { SOCKET_PATH } from './net/upgrade.ts';
 import { configFrom } from './process/config.ts';
 import { makeLog, printBanner, printProblem } from './process/log.ts';
-import { stopOnSignals } from './process/shutdown.ts';
+import { stopOnSignals } from '../node/shutdown.ts';
+
+const ALONE = { lines: [], close: () => Promise.resolve() };
+
+/** What runs in the same process: its lines of the greeting, and what stops it. */
+export interface Companion { readonly lines: readonly string[]; close(): Promise<void> }
 
 /**
  * Runs until it is told to stop: configuration from the environment, a greeting on the terminal.
  *
  * @param webDir - the built page
+ * @param startBeside - starts what runs beside it, given the tracker's WebSocket URL
  */
-export async function run(webDir: string): Promise<void> {
+export async function run(
+	webDir: string, startBeside: (tracker: string) => Promise<Companion> = () => Promise.resolve(ALONE),
+): Promise<void> {
 	const outcome = configFrom(process.env);
 	if ('problem' in outcome) return giveUp(outcome.problem);
 	const log = makeLog(outcome.config.logLevel);
@@ -19,11 +28,18 @@ export async function run(webDir: string): Promise<void> {
 	});
 	try {
 		const tracker = await startTracker({ ...outcome.config, webDir, log });
-		printBanner(tracker.urls);
-		stopOnSignals(() => tracker.close());
+		const companion = await startBeside(socketUrlOf(tracker));
+		printBanner(tracker.urls, companion.lines);
+		stopOnSignals(async () => { await Promise.all([companion.close(), tracker.close()]); });
 	} catch (error) {
 		giveUp(error instanceof Error ? error.message : String(error));
 	}
+}
+
+/** Where this machine reaches the tracker. */
+function socketUrlOf({ urls, port }: RunningTracker): string {
+	const page = new URL(urls.local ?? urls.lan[0] ?? `http://localhost:${port}/`);
+	return `ws://${page.host}${SOCKET_PATH}`;
 }
 
 function giveUp(problem: string): void {

@@ -13,11 +13,11 @@ import { boundConnections } from './net/connections.ts';
 import { makeHttp } from './net/http.ts';
 import { Hub, type HubParts } from './net/hub.ts';
 import { Metrics, type Levels } from './net/metrics.ts';
-import { nodeCrypto } from './net/node-crypto.ts';
+import { nodeCrypto } from '../node/node-crypto.ts';
 import { compressPages, loadPages } from './net/pages.ts';
 import { acceptSockets } from './net/upgrade.ts';
 import { DEFAULTS, type TrackerConfig } from './process/config.ts';
-import { listen, urlsOf, type Urls } from './process/listen.ts';
+import { listen, urlsOf, type Urls } from '../node/listen.ts';
 import { makeLog } from './process/log.ts';
 import { openDescriptorStore, type DescriptorStore } from './store/descriptor-store.ts';
 

@@ -69,6 +69,8 @@ const KEYS = ['attachment', 'since', 'of', 'part'];
 /** A share with everything about it. */
 export interface TestShare {
 	readonly keys: ShareKeys;
+	/** What the share link carries. */
+	readonly linkKey: Bytes;
 	readonly link: LinkKeys;
 	readonly contentKey: Bytes;
 	readonly layout: Layout;
@@ -82,7 +84,8 @@ export interface TestShare {
 /** Makes a share of `size` bytes with one attachment of `attachmentBytes`. */
 export async function makeTestShare(size: number, attachmentBytes = 1000): Promise<TestShare> {
 	const keys = await makeShareKeys(crypto);
-	const link = await deriveLinkKeys(crypto, crypto.random(32));
+	const linkKey = crypto.random(32);
+	const link = await deriveLinkKeys(crypto, linkKey);
 	const contentKey = crypto.random(32);
 	const layout = new Layout(size);
 	const plain = someBytes(size, 3);
@@ -101,7 +104,8 @@ export async function makeTestShare(size: number, attachmentBytes = 1000): Promi
 	const draft = { state: 'open', revision: 1, size, attachments: [attachment.entry], body } as const;
 	const descriptor = await makeDescriptor(crypto, draft, { share: keys, link });
 	if (!descriptor.ok) throw new Error(descriptor.error);
-	return { keys, link, contentKey, layout, plain, groups, attachment, attachmentContent, descriptor: descriptor.value };
+	const made = { keys, linkKey, link, contentKey, layout, plain, groups };
+	return { ...made, attachment, attachmentContent, descriptor: descriptor.value };
 }
 
 /** A group of the share whose bytes are these, signed by the share's own key. */

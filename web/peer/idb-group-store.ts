@@ -10,8 +10,8 @@ import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../share
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { proofDigest } from '../../shared/protocol/fitting-chunks.ts';
 import type { Hash } from '../../shared/protocol/merkle.ts';
-import { checked, contentOf, faultOf } from './slot-store.ts';
-import { isWhole, type ProvenContent } from './slot-table.ts';
+import { checked, contentOf, faultOf } from '../../shared/store/slot-store.ts';
+import { isWhole, type ProvenContent } from '../../shared/store/slot-table.ts';
 import type { KeptShare } from './store-messages.ts';
 
 type Key = [ShareId, number];

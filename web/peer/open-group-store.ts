@@ -9,7 +9,7 @@ import { clearDatabase, IdbGroupStore, keptInDatabase, openGroupDatabase } from 
 import { OpfsGroupStore } from './opfs-group-store.ts';
 import type { KeptShare } from './store-messages.ts';
 import { StoreWorker } from './store-worker.ts';
-import { UnkeptStore } from './unkept-store.ts';
+import { UnkeptStore } from '../../shared/store/unkept-store.ts';
 import { sha256Now } from './wasm-sha256.ts';
 
 /**

@@ -3,7 +3,7 @@ import { equalBytes } from '../../shared/base/bytes.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { groupStoreContract, storedGroup } from '../../shared/testkit/group-store-contract.ts';
 import { OpfsGroupStore } from './opfs-group-store.ts';
-import { PROOF_ROOM, SLOT_BYTES, SlotTable } from './slot-table.ts';
+import { PROOF_ROOM, SLOT_BYTES, SlotTable } from '../../shared/store/slot-table.ts';
 import { StoreWorker } from './store-worker.ts';
 
 const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;

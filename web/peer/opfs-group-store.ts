@@ -3,8 +3,8 @@ import { assert, ok, type Result } from '../../shared/base/result.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { HASH_BYTES } from '../../shared/protocol/limits.ts';
-import { contentOf, packSlot } from './slot-store.ts';
-import { chunksOf } from './slot-table.ts';
+import { contentOf, packSlot } from '../../shared/store/slot-store.ts';
+import { chunksOf } from '../../shared/store/slot-table.ts';
 import type { StoreWorker } from './store-worker.ts';
 
 /** One store of a share at a time, in all tabs. */

@@ -2,7 +2,7 @@
 import type { Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
 import type { Result } from '../../shared/base/result.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import type { SlotContent } from './slot-table.ts';
+import type { SlotContent } from '../../shared/store/slot-table.ts';
 
 /** Bytes on disk of one share's groups. */
 export interface KeptShare { readonly share: ShareId; readonly bytes: number }

@@ -1,7 +1,7 @@
 /** The page's side of the store worker: calls, answers, and the buffers that travel between. */
 import { fail, type Result } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
-import { SLOT_BYTES } from './slot-table.ts';
+import { SLOT_BYTES } from '../../shared/store/slot-table.ts';
 import type { StoreAnswer, StoreCall, StoreRequest, StoreValues } from './store-messages.ts';
 
 /** Buffers kept for the next writes: one being filled, some on their way. */

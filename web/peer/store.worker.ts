@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { sha256Now } from './wasm-sha256.ts';
-import { faultOf, SlotStore, type Change, type SyncFile } from './slot-store.ts';
+import { faultOf, SlotStore, type BlockFile, type Change } from '../../shared/store/slot-store.ts';
 import type { KeptShare, StoreAnswer, StoreCall, StoreRequest, StoreValues } from './store-messages.ts';
 
 /** A call that changes a share, waiting its turn. */
@@ -15,7 +15,7 @@ interface Waiting { readonly call: number; readonly change: Change; readonly spa
 interface OpenShare { readonly store: SlotStore; readonly waiting: Waiting[] }
 
 /** `createSyncAccessHandle` is in no page, so not in the DOM's types either. */
-interface SyncFileHandle { createSyncAccessHandle(): Promise<SyncFile> }
+interface SyncFileHandle { createSyncAccessHandle(): Promise<BlockFile> }
 
 const DIRECTORY = 'groups';
 
@@ -33,7 +33,7 @@ addEventListener('message', (event: MessageEvent<StoreCall>) => {
 	else void answerLater(call, request);
 });
 
-turn.port1.onmessage = () => { for (const share of open.values()) commit(share); };
+turn.port1.onmessage = () => { for (const share of open.values()) void commit(share); };
 
 function queue(call: number, request: Extract<StoreRequest, { type: 'write' | 'remove' }>): void {
 	const share = open.get(request.share);
@@ -49,10 +49,10 @@ function queue(call: number, request: Extract<StoreRequest, { type: 'write' | 'r
 	if (share.waiting.length === 1) turn.port2.postMessage(null);
 }
 
-function commit({ store, waiting }: OpenShare): void {
+async function commit({ store, waiting }: OpenShare): Promise<void> {
 	const steps = waiting.splice(0);
 	if (steps.length === 0) return;
-	const results = store.commit(steps.map((step) => step.change));
+	const results = await store.commit(steps.map((step) => step.change));
 	steps.forEach(({ call, spare }, k) => {
 		const made = results[k] ?? fail('gone');
 		const result = made.ok ? ok(undefined) : made;
@@ -70,13 +70,13 @@ async function answerLater(call: number, request: StoreRequest): Promise<void> {
 
 async function answer(request: StoreRequest): Promise<Result<StoreValues[keyof StoreValues], StoreFault>> {
 	switch (request.type) {
-		case 'open': await openShare(request.share); return ok(undefined);
+		case 'open': return openShare(request.share);
 		case 'inventory': {
 			const share = open.get(request.share);
 			return share ? ok(share.store.inventory(request.groups)) : fail('gone');
 		}
 		case 'read': return open.get(request.share)?.store.read(request.group) ?? fail('gone');
-		case 'close': closeShare(request.share); return ok(undefined);
+		case 'close': await closeShare(request.share); return ok(undefined);
 		case 'list': return ok(await list());
 		case 'delete': await remove(request.share); return ok(undefined);
 		case 'wipe': await wipe(); return ok(undefined);
@@ -84,20 +84,23 @@ async function answer(request: StoreRequest): Promise<Result<StoreValues[keyof S
 	}
 }
 
-async function openShare(share: ShareId): Promise<void> {
+async function openShare(share: ShareId): Promise<Result<undefined, StoreFault>> {
 	if (open.has(share)) throw new DOMException('open already', 'NoModificationAllowedError');
 	const directory = await (await groups()).getDirectoryHandle(share, { create: true });
 	const slots = await hold(await directory.getFileHandle('slots', { create: true }));
 	try {
 		const table = await hold(await directory.getFileHandle('table', { create: true }));
-		open.set(share, { store: new SlotStore(slots, table, await hashing), waiting: [] });
+		const store = await SlotStore.open({ slots, table }, await hashing);
+		if (store.ok) open.set(share, { store: store.value, waiting: [] });
+		else for (const file of [slots, table]) await file.close();
+		return store.ok ? ok(undefined) : store;
 	} catch (error) {
-		slots.close();
+		await slots.close();
 		throw error;
 	}
 }
 
-async function hold(file: FileSystemFileHandle): Promise<SyncFile> {
+async function hold(file: FileSystemFileHandle): Promise<BlockFile> {
 	for (let retry = 0; ; retry++) {
 		try {
 			return await (file as unknown as SyncFileHandle).createSyncAccessHandle();
@@ -108,12 +111,12 @@ async function hold(file: FileSystemFileHandle): Promise<SyncFile> {
 	}
 }
 
-function closeShare(share: ShareId): void {
+async function closeShare(share: ShareId): Promise<void> {
 	const opened = open.get(share);
 	if (!opened) return;
-	commit(opened);
-	opened.store.close();
 	open.delete(share);
+	await commit(opened);
+	await opened.store.close();
 }
 
 async function list(): Promise<KeptShare[]> {
@@ -133,12 +136,12 @@ async function bytesOf(directory: FileSystemDirectoryHandle): Promise<number> {
 }
 
 async function remove(share: ShareId): Promise<void> {
-	closeShare(share);
+	await closeShare(share);
 	await forget(await groups(), share);
 }
 
 async function wipe(): Promise<void> {
-	for (const share of open.keys()) closeShare(share);
+	await Promise.all([...open.keys()].map(closeShare));
 	await forget(await navigator.storage.getDirectory(), DIRECTORY);
 }
 

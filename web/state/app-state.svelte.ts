@@ -11,7 +11,7 @@ import type {
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
 import { deleteTabStores } from '../peer/tab-stores.ts';
-import { canConnect } from '../peer/rtc-connector.ts';
+import { canConnect } from '../peer/simple-peer.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { lookAtStorage } from './kept-films.ts';

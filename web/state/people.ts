@@ -1,7 +1,7 @@
 /** The people of a swarm, as screens show them. */
 import type { PeerId } from '../../shared/protocol/ids.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
-import type { SwarmPeer } from '../peer/swarm-peer.ts';
+import type { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import type { PersonView, Route, Stretch } from './app-view.ts';
 
 /** How often a route is looked up anew: a relay may give way to a direct path seconds after connecting. */

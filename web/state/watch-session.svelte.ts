@@ -12,14 +12,14 @@ import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
+import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { ContainerIndex } from '../media/container-index.ts';
 import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import type { WatchRecord } from '../peer/records.ts';
 import { freeBytes } from '../peer/room.ts';
-import { canConnect } from '../peer/rtc-connector.ts';
-import { SwarmPeer } from '../peer/swarm-peer.ts';
+import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
 import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
 import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
@@ -99,6 +99,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
+			makePeer: makeDataPeer,
 			openStore: (layout) => openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),

@@ -1,0 +1,151 @@
+/**
+ * What a bridge has: the shares it was told of, each a peer of its swarm, and the disk they are kept on. Faces (HTTP,
+ * TCP) ask it for films and for peers; it knows none of them.
+ */
+import type { Rng } from '../shared/base/rng.ts';
+import { MIB } from '../shared/base/units.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Crypto } from '../shared/ports/crypto.ts';
+import { peerIdFrom, type PeerId, type ShareId } from '../shared/protocol/ids.ts';
+import { deriveLinkKeys, type LinkKeys } from '../shared/protocol/keys.ts';
+import type { ShareLink } from '../shared/protocol/share-link.ts';
+import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
+import { TrackerSession } from '../shared/runtime/tracker-session.ts';
+import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
+import type { FilmOutcome } from './film.ts';
+import type { FilmShelf } from './http/http-face.ts';
+import { KeptShare } from './kept-share.ts';
+import type { DiskStore } from './store/disk-store.ts';
+
+/** Trackers at once that links name beside our own. */
+const MAX_TRACKERS = 8;
+
+/** What a bridge is made of. */
+export interface BridgeInit {
+	readonly crypto: Crypto;
+	readonly clock: Clock;
+	readonly rng: Rng;
+	readonly store: DiskStore;
+	readonly makePeer: MakeDataPeer;
+	readonly openTrackerSocket: OpenTrackerSocket;
+	/** WebSocket URLs of the trackers that every share is looked for at. */
+	readonly trackers: readonly string[];
+	readonly name: string;
+	/** A line for whoever runs it. */
+	readonly say: (line: string) => void;
+}
+
+/** A share as faces admit to it. */
+export interface AdmittedShare { readonly authKey: Uint8Array; readonly share: KeptShare }
+
+interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined }
+
+/** One per process. */
+export class Bridge implements FilmShelf {
+	readonly self: PeerId;
+	readonly #init: BridgeInit;
+	readonly #listed = new Map<ShareId, Listed>();
+	readonly #trackers = new Map<string, TrackerSession>();
+	#closed = false;
+
+	constructor(init: BridgeInit) {
+		this.#init = init;
+		this.self = peerIdFrom(init.crypto.random(16));
+	}
+
+	/** Takes a share on: fetches it, keeps it, serves it. Again is harmless. */
+	async keep(link: ShareLink): Promise<void> {
+		if (this.#listed.has(link.id)) return;
+		const keys = await deriveLinkKeys(this.#init.crypto, link.key);
+		if (this.#closed || this.#listed.has(link.id)) return;
+		const listed: Listed = { link, keys, kept: undefined };
+		this.#listed.set(link.id, listed);
+		await this.#start(listed).start();
+	}
+
+	async find(id: ShareId): Promise<FilmOutcome> {
+		const listed = this.#listed.get(id);
+		if (!listed || this.#closed) return { state: 'unlisted' };
+		void this.#init.store.touch(id);
+		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
+		return await listed.kept?.film() ?? { state: 'unknown' };
+	}
+
+	use(id: ShareId): () => void {
+		const kept = this.#listed.get(id)?.kept;
+		if (kept) kept.users += 1;
+		return () => { if (kept) kept.users -= 1; };
+	}
+
+	/** The share, for transports of other kinds; undefined when it is not here. */
+	admit(id: ShareId): AdmittedShare | undefined {
+		const listed = this.#listed.get(id);
+		return listed?.kept && { authKey: listed.keys.auth, share: listed.kept };
+	}
+
+	/** Room is needed: closes a share that nobody is being sent. False: it stays. */
+	async letGo(id: ShareId): Promise<boolean> {
+		const listed = this.#listed.get(id);
+		const kept = listed?.kept;
+		if (!kept) return true;
+		if (kept.users > 0) return false;
+		listed.kept = undefined;
+		await kept.close();
+		return true;
+	}
+
+	health(): Readonly<Record<string, number>> {
+		const kept = [...this.#listed.values()].flatMap((listed) => listed.kept ?? []);
+		const peers = kept.reduce((sum, { node }) => sum + node.snapshot().links.length, 0);
+		return { shares: kept.length, peers, memoryMiB: Math.round(process.memoryUsage.rss() / MIB) };
+	}
+
+	/** Leaves all swarms; what is kept stays. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		await Promise.all([...this.#listed.values()].map(async (listed) => listed.kept?.close()));
+		for (const tracker of this.#trackers.values()) tracker.close();
+	}
+
+	#start(listed: Listed): KeptShare {
+		const { link, keys } = listed;
+		const { crypto, clock, rng, store, makePeer, name, say } = this.#init;
+		listed.kept = new KeptShare({
+			share: link.id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
+			trackers: this.#trackersOf(link),
+			stopped: () => {
+				say(`The share ${link.id} was stopped by its sharer; what was kept of it is deleted.`);
+				void this.#drop(listed);
+			},
+			storeFailed: (fault) => say(`The disk keeps no more of ${link.id} (${fault}): only what is watched is fetched.`),
+		});
+		return listed.kept;
+	}
+
+	async #drop(listed: Listed): Promise<void> {
+		await listed.kept?.close();
+		await this.#init.store.forget(listed.link.id);
+	}
+
+	#trackersOf({ trackers }: ShareLink): TrackerSession[] {
+		const urls = [...new Set([...this.#init.trackers, ...trackers])];
+		return urls.flatMap((url) => this.#trackers.get(url) ?? this.#openTracker(url) ?? []);
+	}
+
+	#openTracker(url: string): TrackerSession | undefined {
+		if (this.#trackers.size >= this.#init.trackers.length + MAX_TRACKERS) return undefined;
+		const { clock, rng, openTrackerSocket, name, say } = this.#init;
+		const session = new TrackerSession({ url, self: this.self, open: openTrackerSocket, clock, rng });
+		let isOut = false;
+		session.listen({ line: (line) => {
+			if (line.state === 'online' && isOut) say(`The tracker ${url} is back.`);
+			if (line.state === 'offline' && !isOut) say(`The tracker ${url} cannot be reached; trying again until it can.`);
+			if (line.state === 'replaced') say(`The tracker ${url} has another connection with our id; start the bridge anew.`);
+			if (line.state !== 'connecting') isOut = line.state === 'offline';
+		} });
+		session.rename(name);
+		this.#trackers.set(url, session);
+		session.start();
+		return session;
+	}
+}

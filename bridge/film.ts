@@ -1,0 +1,21 @@
+/** A film that a bridge can read: what the descriptor says of it, and its bytes. */
+import type { ShareId } from '../shared/protocol/ids.ts';
+import type { MediaReader } from '../shared/ports/media-reader.ts';
+
+/** Opened with the link's key. `title` and `type` are what the sharer wrote. */
+export interface Film {
+	readonly id: ShareId;
+	readonly title: string;
+	readonly type: string;
+	/** Undefined when the sharer does not know. */
+	readonly durationSec: number | undefined;
+	readonly reader: MediaReader;
+}
+
+/**
+ * What there is of a share. `unlisted`: nobody told us of it. `unknown`: nobody who has it was met yet. `stopped`: by
+ * its sharer, for good. `wrong-key`: the link we were given does not open it.
+ */
+export type FilmOutcome =
+	| { readonly state: 'here'; readonly film: Film }
+	| { readonly state: 'unlisted' | 'unknown' | 'stopped' | 'wrong-key' };

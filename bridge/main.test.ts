@@ -1,0 +1,147 @@
+/** A bridge with a real tracker, real data channels and a real disk. */
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startTracker, type RunningTracker } from '../tracker/main.ts';
+import { Layout } from '../shared/protocol/ids.ts';
+import { startBridge, type BridgeOptions, type RunningBridge } from './main.ts';
+import { loadDataPeers } from './rtc/node-data-peer.ts';
+import { roomFor } from './store/disk-group-store.ts';
+import { temporaryFolder } from './store/testkit/temporary.ts';
+import { Sharer } from './testkit/sharer.ts';
+
+const loaded = await loadDataPeers();
+const makePeer = loaded.ok ? loaded.value : undefined!;
+const SIZE = 2_500_000;
+
+async function tracker(): Promise<{ readonly tracker: RunningTracker; readonly url: string }> {
+	const running = await startTracker({ host: '127.0.0.1', port: 0, spares: 0, dataDir: undefined });
+	onTestFinished(() => running.close());
+	return { tracker: running, url: `ws://127.0.0.1:${running.port}/ws` };
+}
+
+async function sharer(url: string, size = SIZE): Promise<Sharer> {
+	const started = await Sharer.start(url, size, makePeer);
+	onTestFinished(() => started.leave());
+	return started;
+}
+
+interface TestBridge extends RunningBridge { get(path: string): Promise<Response> }
+
+async function bridge(url: string, options: BridgeOptions = {}): Promise<TestBridge> {
+	const running = await startBridge({
+		host: '127.0.0.1', port: 0, spares: 0, directory: temporaryFolder(), trackers: [url], ...options,
+	});
+	onTestFinished(() => running.close());
+	return { ...running, get: (path) => fetch(`http://127.0.0.1:${running.port}${path}`) };
+}
+
+async function bytesOf(response: Response): Promise<Buffer> {
+	expect(response.status).toBe(200);
+	return Buffer.from(await response.arrayBuffer());
+}
+
+test('it fetches a film it is told of, hands it on while it arrives, and has it when everybody left', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	const directory = temporaryFolder();
+	const first = await bridge(url, { directory, shares: [sharing.link] });
+	const { id } = sharing.link;
+	expect(Buffer.compare(await bytesOf(await first.get(`/download/${id}`)), sharing.share.plain)).toBe(0);
+	const node = first.bridge.admit(id)!.share.node;
+	await expect.poll(() => node.isComplete).toBe(true);
+	await sharing.leave();
+	expect(Buffer.compare(await bytesOf(await first.get(`/watch/${id}`)), sharing.share.plain)).toBe(0);
+	await first.close();
+	const second = await bridge('ws://127.0.0.1:1/ws', { directory, shares: [sharing.link] });
+	expect(Buffer.compare(await bytesOf(await second.get(`/watch/${id}`)), sharing.share.plain)).toBe(0);
+});
+
+test('the sharer sees that the bridge has everything', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	await bridge(url, { shares: [sharing.link] });
+	const seen = () => sharing.peer.node.snapshot().links.map(({ name, completeRevision }) => [name, completeRevision]);
+	await expect.poll(seen).toEqual([['Bridge', 1]]);
+});
+
+test('a film it was not told of is not there', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	const running = await bridge(url);
+	expect((await running.get(`/watch/${sharing.link.id}`)).status).toBe(404);
+	await running.bridge.keep(sharing.link);
+	expect((await running.get(`/watch/${sharing.link.id}`)).status).toBe(200);
+});
+
+test('a film that is stopped is gone, from disk too', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	const directory = temporaryFolder();
+	const said: string[] = [];
+	const running = await bridge(url, { directory, shares: [sharing.link], say: (line) => said.push(line) });
+	await bytesOf(await running.get(`/watch/${sharing.link.id}`));
+	await sharing.revoke();
+	await expect.poll(async () => (await running.get(`/watch/${sharing.link.id}`)).status).toBe(410);
+	await expect.poll(() => readdirSync(directory)).toEqual(['lock']);
+	expect(said.join()).toContain('was stopped by its sharer');
+});
+
+test('when there is no room for two, the film that was used least recently goes, and comes back when it is asked for', async () => {
+	const { url } = await tracker();
+	const [a, b] = [await sharer(url), await sharer(url)];
+	const directory = temporaryFolder();
+	const quotaBytes = roomFor(new Layout(SIZE).groups);
+	const running = await bridge(url, { directory, quotaBytes });
+	const got = async (one: Sharer) => {
+		const bytes = await bytesOf(await running.get(`/watch/${one.link.id}`));
+		expect(Buffer.compare(bytes, one.share.plain)).toBe(0);
+	};
+	await running.bridge.keep(a.link);
+	await got(a);
+	await running.bridge.keep(b.link);
+	await got(b);
+	expect(running.bridge.admit(a.link.id)).toBeUndefined();
+	expect(readdirSync(directory).toSorted()).toEqual(['lock', b.link.id].toSorted());
+	await got(a);
+	expect(readdirSync(directory).toSorted()).toEqual(['lock', a.link.id].toSorted());
+});
+
+test('a film that knows no room at all is handed on all the same', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	const running = await bridge(url, { quotaBytes: 0, shares: [sharing.link] });
+	expect(Buffer.compare(await bytesOf(await running.get(`/watch/${sharing.link.id}`)), sharing.share.plain)).toBe(0);
+});
+
+test('a tracker that cannot be reached is said once, and again when it is back', async () => {
+	const probe = createServer().listen(0, '127.0.0.1');
+	await once(probe, 'listening');
+	const { port } = probe.address() as AddressInfo;
+	probe.close();
+	await once(probe, 'close');
+	const said: string[] = [];
+	const link = { id: 'AAAAAAAAAAAAAAAAAAAAAA' as never, key: new Uint8Array(32), trackers: [], startSec: undefined };
+	await bridge(`ws://127.0.0.1:${port}/ws`, { shares: [link], say: (line) => said.push(line) });
+	await expect.poll(() => said.length).toBe(1);
+	expect(said[0]).toContain(`ws://127.0.0.1:${port}/ws cannot be reached`);
+	const late = await startTracker({ host: '127.0.0.1', port, spares: 0, dataDir: undefined });
+	onTestFinished(() => late.close());
+	await expect.poll(() => said.length, { timeout: 30_000 }).toBe(2);
+	expect(said[1]).toContain('is back');
+});
+
+test('a port that is taken, a folder in use and a folder that cannot be are errors in words', async () => {
+	const directory = temporaryFolder();
+	const running = await bridge('ws://127.0.0.1:1/ws', { directory });
+	const start = (options: BridgeOptions) => startBridge({ host: '127.0.0.1', port: 0, spares: 0, ...options });
+	await expect(start({ directory: temporaryFolder(), port: running.port }))
+		.rejects.toThrow(`Port ${running.port} is taken by another program. Choose a free one: BRIDGE_PORT=8123 npm start`);
+	mkdirSync(join(directory, 'other'));
+	writeFileSync(join(directory, 'other', 'lock'), String(process.ppid));
+	await expect(start({ directory: join(directory, 'other') })).rejects.toThrow('is used by another bridge');
+	await expect(start({ directory: join(directory, 'lock') })).rejects.toThrow('cannot be written to');
+});

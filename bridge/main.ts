@@ -1,0 +1,77 @@
+/** One bridge: disk, swarms and faces put together. */
+import { networkInterfaces } from 'node:os';
+import { listen, urlsOf, type Urls } from '../node/listen.ts';
+import { nodeClock } from '../node/node-clock.ts';
+import { nodeCrypto } from '../node/node-crypto.ts';
+import type { ShareId } from '../shared/protocol/ids.ts';
+import { Bridge } from './bridge.ts';
+import { makeHttpFace } from './http/http-face.ts';
+import { openTrackerSocket } from './node-tracker-socket.ts';
+import { DEFAULTS, type BridgeConfig } from './process/config.ts';
+import { loadDataPeers } from './rtc/node-data-peer.ts';
+import { DiskStore } from './store/disk-store.ts';
+
+/** What can be set; the rest is as in {@link DEFAULTS}. `say`: a line for whoever runs it; by default nobody hears. */
+export interface BridgeOptions extends Partial<BridgeConfig> { readonly say?: (line: string) => void }
+
+/** A bridge that runs. Further faces are put on `bridge`. */
+export interface RunningBridge {
+	readonly bridge: Bridge;
+	/** Of the HTTP face. */
+	readonly port: number;
+	readonly urls: Urls;
+	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
+	close(): Promise<void>;
+}
+
+/** How it is called in people's lists of whom they are connected to. */
+const NAME = 'Bridge';
+
+/**
+ * Starts a bridge.
+ *
+ * @throws when its port is taken, its folder cannot be used or WebRTC is missing; the message says which
+ */
+export async function startBridge(options: BridgeOptions = {}): Promise<RunningBridge> {
+	const config = { ...DEFAULTS, ...options };
+	const say = options.say ?? (() => undefined);
+	const peers = await loadDataPeers();
+	if (!peers.ok) {
+		throw new Error('The package node-datachannel, which connects to browsers, has no build for this machine or was not '
+			+ 'installed. "npm ci" without --omit=optional installs it.');
+	}
+	const store = await openStore(config, (share) => bridge.letGo(share));
+	const bridge: Bridge = new Bridge({
+		crypto: nodeCrypto, clock: nodeClock, rng: Math.random, store, makePeer: peers.value, openTrackerSocket,
+		trackers: config.trackers, name: NAME, say,
+	});
+	const server = makeHttpFace(bridge);
+	try {
+		const { host, port: first, spares } = config;
+		const port = await listen(server, { host, port: first, spares, variable: 'BRIDGE_PORT' });
+		for (const link of config.shares) void bridge.keep(link);
+		let closing: Promise<void> | undefined;
+		const close = async () => {
+			const closed = new Promise((resolve) => server.close(resolve));
+			server.closeAllConnections();
+			await bridge.close();
+			await closed;
+			await store.close();
+		};
+		return { bridge, port, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
+	} catch (error) {
+		await store.close();
+		throw error;
+	}
+}
+
+async function openStore(
+	{ directory, quotaBytes }: BridgeConfig, letGo: (share: ShareId) => Promise<boolean>,
+): Promise<DiskStore> {
+	const hash = nodeCrypto.sha256Now;
+	const opened = await DiskStore.open({ directory, quotaBytes, hash, letGo, now: () => Date.now() });
+	if (opened.ok) return opened.value;
+	throw new Error(opened.error === 'busy'
+		? `The folder ${directory} is used by another bridge. Stop it, or choose another DATA_DIR.`
+		: `The folder ${directory} cannot be written to. Choose another DATA_DIR.`);
+}

@@ -1,0 +1,89 @@
+/** What the environment says about how to run a bridge, checked once. */
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { parseShareLink, type ShareLink } from '../../shared/protocol/share-link.ts';
+
+/** How to run a bridge. */
+export interface BridgeConfig {
+	/** Undefined: all interfaces. */
+	readonly host: string | undefined;
+	/** Of the HTTP face; 0: any free one. */
+	readonly port: number;
+	/** How many ports after `port` to try when it is taken. */
+	readonly spares: number;
+	/** Where films are kept. */
+	readonly directory: string;
+	readonly quotaBytes: number;
+	/** WebSocket URLs. */
+	readonly trackers: readonly string[];
+	/** What it takes part in from the start. */
+	readonly shares: readonly ShareLink[];
+}
+
+const GB = 1e9;
+
+/** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
+export const DEFAULTS: BridgeConfig = {
+	host: undefined, port: 8100, spares: 20, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
+	trackers: ['ws://localhost:8000/ws'], shares: [],
+};
+
+const port = v.pipe(
+	v.string(), v.regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535'), v.transform(Number),
+	v.maxValue(65_535, 'must be at most 65535'),
+);
+const gigabytes = v.pipe(
+	v.string(), v.regex(/^\d{1,7}(\.\d{1,3})?$/, 'must be a number of gigabytes, such as 20 or 0.5'), v.transform(Number),
+);
+const text = v.pipe(v.string(), v.maxLength(4096));
+const webSocketUrls = v.pipe(
+	text, v.transform(words),
+	v.array(v.pipe(v.string(), v.regex(/^wss?:\/\/[^\s/]+/, 'must be WebSocket URLs, such as ws://localhost:8000/ws'))),
+);
+
+const environment = v.object({
+	BRIDGE_PORT: v.optional(port),
+	HOST: v.optional(text),
+	DATA_DIR: v.optional(text),
+	BRIDGE_QUOTA_GB: v.optional(gigabytes),
+	BRIDGE_TRACKERS: v.optional(webSocketUrls),
+	BRIDGE_SHARES: v.optional(v.pipe(v.string(), v.maxLength(65_536))),
+});
+
+/** A configuration, or what is wrong with the environment, in words for the person who wrote it. */
+export type ConfigOutcome = { readonly config: BridgeConfig } | { readonly problem: string };
+
+/**
+ * Reads the environment. A variable that is empty counts as not set; a port that is set has no spares.
+ *
+ * @param tracker - URL of the tracker that runs beside it, if one does
+ */
+export function configFrom(env: Readonly<Record<string, string | undefined>>, tracker?: string): ConfigOutcome {
+	const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+	const parsed = v.safeParse(environment, given);
+	if (!parsed.success) {
+		return { problem: parsed.issues.map((issue) => `${issue.path?.[0].key as string} ${issue.message}`).join('; ') };
+	}
+	const set = parsed.output;
+	const shares = sharesIn(set.BRIDGE_SHARES ?? '');
+	if (typeof shares === 'string') return { problem: shares };
+	return { config: {
+		host: set.HOST,
+		port: set.BRIDGE_PORT ?? DEFAULTS.port,
+		spares: set.BRIDGE_PORT === undefined ? DEFAULTS.spares : 0,
+		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
+		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
+		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
+		shares,
+	} };
+}
+
+/** Never says the link itself: it is a key. */
+function sharesIn(list: string): readonly ShareLink[] | string {
+	const parsed = words(list).map((url) => parseShareLink(url));
+	const bad = parsed.findIndex((link) => !link.ok);
+	if (bad >= 0) return `BRIDGE_SHARES must be share links with spaces between; number ${bad + 1} is none, or cut short`;
+	return parsed.flatMap((link) => (link.ok ? [link.value] : []));
+}
+
+function words(list: string): string[] { return list.split(/\s+/).filter((word) => word !== ''); }

@@ -1,0 +1,55 @@
+/**
+ * WebRTC on Node: simple-peer over libdatachannel (node-datachannel). The one file of the bridge that knows the two,
+ * which may be missing.
+ */
+import { fail, ok, type Result } from '../../shared/base/result.ts';
+import type { MakeDataPeer } from '../../shared/rtc/data-peer.ts';
+
+/** Bytes of a packet. 1400 go through nearly all paths, and a quarter faster to a browser than the library's 1280. */
+const MTU = 1400;
+
+/** `unsupported`: there is no build of the native library for this machine, or it was not installed. */
+export async function loadDataPeers(): Promise<Result<MakeDataPeer, 'unsupported'>> {
+	try {
+		const [{ default: SimplePeer }, native] = await Promise.all([
+			import('simple-peer/index.js'), import('node-datachannel/polyfill'),
+		]);
+		const { RTCIceCandidate } = native;
+		const wrtc = { RTCPeerConnection: connectionClass(native), RTCIceCandidate, RTCSessionDescription: Description };
+		return ok((initiator, iceServers) => {
+			const config = { iceServers: [...iceServers], mtu: MTU };
+			const peer = new SimplePeer({ initiator, config, wrtc, objectMode: true });
+			return peer.destroyed ? fail('unsupported') : ok(peer);
+		});
+	} catch {
+		return fail('unsupported');
+	}
+}
+
+/**
+ * A session description; the library's own is read-only, and simple-peer writes to it. Candidates come one by one, so
+ * nothing says that there are no more: libdatachannel would give up before it has looked at those that came along.
+ */
+class Description {
+	type: string;
+	sdp: string;
+
+	constructor({ type, sdp }: { readonly type: string; readonly sdp: string }) {
+		this.type = type;
+		this.sdp = sdp.replaceAll(/^a=end-of-candidates\r?\n/gm, '');
+	}
+}
+
+/** The library's connection, with descriptions that can be written to, and no rejection that nobody hears of. */
+function connectionClass({ RTCPeerConnection }: typeof import('node-datachannel/polyfill')) {
+	return class extends RTCPeerConnection {
+		constructor(config: object) {
+			super(config);
+			// Both promises exist from the start, and may fail before anybody asks for them: that would end the process.
+			for (const description of [super.createOffer(), super.createAnswer()]) description.catch(() => undefined);
+		}
+
+		override async createOffer() { return new Description(await super.createOffer()); }
+		override async createAnswer() { return new Description(await super.createAnswer()); }
+	};
+}
