@@ -13,8 +13,6 @@ declare module 'simple-peer/index.js' {
 declare module 'node-datachannel/polyfill' {
 	export class RTCPeerConnection {
 		constructor(config: object);
-		get localDescription(): { readonly type: string; readonly sdp: string };
-		setRemoteDescription(description: { readonly type: string; readonly sdp: string }): Promise<void>;
 		addIceCandidate(candidate: { readonly candidate: string; readonly sdpMid: string }): Promise<void>;
 		createOffer(): Promise<{ readonly type: string; readonly sdp: string }>;
 		createAnswer(): Promise<{ readonly type: string; readonly sdp: string }>;

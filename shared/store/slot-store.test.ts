@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { randomBelow, seededRng, type Rng } from '../base/rng.ts';
 import type { StoredGroup } from '../ports/group-store.ts';
-import { storedGroup } from '../testkit/group-store-contract.ts';
-import { contentOf, packSlot, type Change, type SlotStore } from './slot-store.ts';
+import { storedGroup, testHash } from '../testkit/group-store-contract.ts';
+import { contentOf, packSlot, SlotStore, type BlockFile, type Change } from './slot-store.ts';
 import { ENTRY_BYTES, PROOF_ROOM, SLOT_BYTES } from './slot-table.ts';
 import { Disk } from './testkit/failing-disk.ts';
 
@@ -71,6 +71,27 @@ test('slots are used again, so that rewriting takes no room', async () => {
 	for (let k = 0; k < 50; k++) await store.commit([writing(k % 2, small(k))]);
 	expect(disk.files.slots.getSize()).toBeLessThan(3 * SLOT_BYTES);
 	expect(disk.files.table.getSize()).toBe(3 * ENTRY_BYTES);
+});
+
+test('a slot is not used again while somebody still reads it', async () => {
+	const { slots, table } = new Disk().files;
+	const reads: (() => void)[] = [];
+	const slow: BlockFile = {
+		read: (into, at) => new Promise((resolve) => { reads.push(() => resolve(slots.read(into, at))); }),
+		write: (bytes, at) => slots.write(bytes, at), flush: () => slots.flush(), getSize: () => slots.getSize(),
+		close: () => slots.close(),
+	};
+	const opened = await SlotStore.open({ slots: slow, table }, testHash);
+	if (!opened.ok) throw new Error(opened.error);
+	const store = opened.value;
+	await store.commit([writing(0, small(0))]);
+	const reading = read(store, 0);
+	const replaced = store.commit([writing(0, small(1))]);
+	const next = store.commit([writing(1, small(2))]);
+	await new Promise((resolve) => { setImmediate(resolve); }); // whatever does not wait for the reader has happened
+	for (const go of reads) go();
+	expect(await reading).toBe(textOf(small(0)));
+	expect([await replaced, await next].flat().every(({ ok }) => ok)).toBe(true);
 });
 
 test('a full disk fails what found no room, and keeps the rest', async () => {
