@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { partStoreContract } from '../../shared/testkit/part-store-contract.ts';
 import { someBytes } from '../../shared/testkit/test-crypto.ts';
 import { nodeCrypto } from '../../node/node-crypto.ts';
 import { PartFiles } from './part-files.ts';
@@ -52,4 +53,12 @@ test('where nothing can be written, a put settles and the part is not here', asy
 	const parts = files(folder);
 	await parts.put(NAME, someBytes(100));
 	expect(await parts.get(NAME)).toBeUndefined();
+});
+
+partStoreContract('files', () => Promise.resolve(files(temporaryFolder())));
+
+test('a part that cannot be written is not said to be kept', async () => {
+	const folder = temporaryFolder();
+	writeFileSync(join(folder, 'parts'), 'a file where the directory should be');
+	expect(await files(folder).put(NAME, someBytes(100))).toBe(false);
 });
