@@ -63,6 +63,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 			node('architecture', ['../e2e/architecture.test.ts']),
 			node('shared', ['../shared/**/*.test.ts']),
 			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
+			node('bridge', ['../{bridge,node}/**/*.test.ts']),
 			node('web', ['**/!(*.browser).test.ts']),
 			browser,
 		],

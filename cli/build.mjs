@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, 'stamp');
-const SOURCES = ['shared', 'tracker', 'web', 'package-lock.json', 'tsconfig.base.json', 'vite.config.ts'];
+const SOURCES = ['shared', 'node', 'tracker', 'bridge', 'web', 'package-lock.json', 'tsconfig.base.json', 'vite.config.ts'];
 
 /** The built page. */
 export const WEB_DIR = join(DIST, 'web');

@@ -18,11 +18,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 	'shared/runtime': ['shared/base', 'shared/protocol', 'shared/ports', 'shared/engine'],
 	'shared/sim': ['shared/base', 'shared/protocol', 'shared/ports', 'shared/engine', 'shared/runtime'],
 	'shared/testkit': ['shared/'],
+	node: ['shared/'],
 	'tracker/process': ['shared/base', 'shared/protocol'],
 	'tracker/core': ['shared/base', 'shared/protocol'],
 	'tracker/store': ['shared/base', 'shared/protocol', 'tracker/core'],
-	'tracker/net': ['shared/base', 'shared/protocol', 'tracker/core', 'tracker/store', 'tracker/process'],
-	tracker: ['shared/base', 'shared/protocol', 'tracker/'],
+	'tracker/net': ['shared/base', 'shared/protocol', 'node/', 'tracker/core', 'tracker/store', 'tracker/process'],
+	tracker: ['shared/base', 'shared/protocol', 'node/', 'tracker/'],
+	bridge: ['shared/', 'node/', 'bridge/'],
 	cli: ['shared/', 'tracker/main.ts', 'tracker/bin.ts'],
 	'web/peer': ['shared/'],
 	'web/media': ['shared/'],
@@ -33,7 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 
 const LIST = ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.svelte', '*.mjs'];
 const files = execFileSync('git', LIST, { cwd: ROOT, encoding: 'utf8' })
-	.split('\n').filter((file) => /^(shared|tracker|bridge|cli|web)\//.test(file) && !/\.d\.ts$/.test(file));
+	.split('\n').filter((file) => /^(shared|node|tracker|bridge|cli|web)\//.test(file) && !/\.d\.ts$/.test(file));
 
 const isTest = (file: string) => /\.test\.ts$|\/testkit\//.test(file);
 const source = (file: string) => readFileSync(join(ROOT, file), 'utf8');
