@@ -64,6 +64,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 			node('shared', ['../shared/**/*.test.ts']),
 			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
 			node('bridge', ['../{bridge,node}/**/*.test.ts']),
+			node('native', ['../e2e/native/*.test.ts']),
 			node('web', ['**/!(*.browser).test.ts']),
 			browser,
 		],

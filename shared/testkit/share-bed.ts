@@ -14,12 +14,12 @@ import type { GroupStore, StoredGroup } from '../ports/group-store.ts';
 import type { PartStore, StoredPartName } from '../ports/part-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { sealAttachment, type SealedAttachment } from '../protocol/attachment.ts';
-import { signGroup } from '../protocol/certificate.ts';
-import { makeDescriptor, type ClearDescriptor } from '../protocol/descriptor.ts';
+import { pathCertificate, signGroup } from '../protocol/certificate.ts';
+import { makeDescriptor, openDescriptor, type ClearDescriptor } from '../protocol/descriptor.ts';
 import { Layout, peerIdFrom, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { deriveLinkKeys, makeShareKeys, type LinkKeys, type ShareKeys } from '../protocol/keys.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
-import { hashLeaf } from '../protocol/merkle.ts';
+import { auditPath, groupRoot, hashLeaf, treeRoot } from '../protocol/merkle.ts';
 import { CHUNK_SET_BYTES } from '../protocol/peer-message.ts';
 import { PeerNode } from '../runtime/peer-node.ts';
 import { MemoryGroupStore } from './memory-group-store.ts';
@@ -69,6 +69,7 @@ const KEYS = ['attachment', 'since', 'of', 'part'];
 /** A share with everything about it. */
 export interface TestShare {
 	readonly keys: ShareKeys;
+	readonly linkKey: Bytes;
 	readonly link: LinkKeys;
 	readonly contentKey: Bytes;
 	readonly layout: Layout;
@@ -82,7 +83,8 @@ export interface TestShare {
 /** Makes a share of `size` bytes with one attachment of `attachmentBytes`. */
 export async function makeTestShare(size: number, attachmentBytes = 1000): Promise<TestShare> {
 	const keys = await makeShareKeys(crypto);
-	const link = await deriveLinkKeys(crypto, crypto.random(32));
+	const linkKey = crypto.random(32);
+	const link = await deriveLinkKeys(crypto, linkKey);
 	const contentKey = crypto.random(32);
 	const layout = new Layout(size);
 	const plain = someBytes(size, 3);
@@ -101,7 +103,25 @@ export async function makeTestShare(size: number, attachmentBytes = 1000): Promi
 	const draft = { state: 'open', revision: 1, size, attachments: [attachment.entry], body } as const;
 	const descriptor = await makeDescriptor(crypto, draft, { share: keys, link });
 	if (!descriptor.ok) throw new Error(descriptor.error);
-	return { keys, link, contentKey, layout, plain, groups, attachment, attachmentContent, descriptor: descriptor.value };
+	const made = { keys, linkKey, link, contentKey, layout, plain, groups, attachment, attachmentContent };
+	return { ...made, descriptor: descriptor.value };
+}
+
+/** The same share once its root is told: its groups are certified by their paths to it. */
+export async function sealTestShare(share: TestShare): Promise<TestShare> {
+	const roots = concat(...[...share.groups.values()].map(({ leaves }) => groupRoot(leaves, crypto.sha256Now)));
+	const root = treeRoot(roots, crypto.sha256Now);
+	const body = await openDescriptor(crypto, share.descriptor, share.link.descriptor);
+	if (!body.ok) throw new Error(body.error);
+	const draft = {
+		state: 'sealed', revision: 2, size: share.layout.size, root, attachments: [share.attachment.entry], body: body.value,
+	} as const;
+	const descriptor = await makeDescriptor(crypto, draft, { share: share.keys, link: share.link });
+	if (!descriptor.ok) throw new Error(descriptor.error);
+	const groups = [...share.groups].map(([group, stored]) => (
+		[group, { ...stored, certificate: pathCertificate(auditPath(roots, group, crypto.sha256Now)) }] as const
+	));
+	return { ...share, groups: new Map(groups), descriptor: descriptor.value };
 }
 
 async function storedGroup(
