@@ -7,6 +7,7 @@ import type { Bytes } from '../../shared/base/bytes.ts';
 import { MIB, type Ms } from '../../shared/base/units.ts';
 import type { CloseReason, Transport, TransportEvents } from '../../shared/ports/transport.ts';
 import { FrameSplitter, withLength } from '../../shared/protocol/stream-frames.ts';
+import { plain } from '../plain-bytes.ts';
 
 /** Bytes waiting for the network above which `send` says to wait: as for data channels. */
 const HIGH_WATER_BYTES = MIB / 4;
@@ -76,11 +77,4 @@ export class TcpTransport implements Transport {
 		});
 		if (!isSound) this.close('rejected');
 	}
-}
-
-/** What the socket read, in memory of its own: a `Buffer`'s `slice` would be a view. */
-function plain(bytes: Buffer): Bytes {
-	return bytes.buffer instanceof ArrayBuffer
-		? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-		: new Uint8Array(bytes);
 }
