@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { serveFilms } from './e2e/films/serve-films.ts';
+import { pairSockets } from './e2e/pair-sockets.ts';
 
 // simple-peer's main entry needs Node globals; its prebuilt file does not ("global is not defined" otherwise).
 const alias = [{ find: /^simple-peer$/, replacement: 'simple-peer/simplepeer.min.js' }];
@@ -29,7 +30,7 @@ const chromium = {
  */
 const browser = {
 	extends: true as const,
-	plugins: [serveFilms()],
+	plugins: [serveFilms(), pairSockets()],
 	optimizeDeps: {
 		include: [
 			'simple-peer/simplepeer.min.js', 'idb', 'valibot', 'mp4box', 'uqr', 'fast-check', 'hash-wasm',
@@ -67,6 +68,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 			node('shared', ['../shared/**/*.test.ts']),
 			node('tracker', ['../tracker/**/*.test.ts', '../cli/**/*.test.ts']),
 			node('bridge', ['../{bridge,node}/**/*.test.ts']),
+			node('native', ['../e2e/native/*.test.ts']),
 			node('web', ['**/!(*.browser).test.ts']),
 			browser,
 		],

@@ -2,6 +2,7 @@
  * What a bridge has: the shares it was told of, each a peer of its swarm, and the disk they are kept on. Faces (HTTP,
  * TCP) ask it for films and for peers; it knows none of them.
  */
+import type { Bytes } from '../shared/base/bytes.ts';
 import type { Rng } from '../shared/base/rng.ts';
 import { MIB } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -36,7 +37,7 @@ export interface BridgeInit {
 }
 
 /** A share as faces admit to it. */
-export interface AdmittedShare { readonly authKey: Uint8Array; readonly share: KeptShare }
+export interface AdmittedShare { readonly authKey: Bytes; readonly share: KeptShare }
 
 interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined }
 

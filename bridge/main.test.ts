@@ -16,6 +16,7 @@ import { Sharer } from './testkit/sharer.ts';
 const loaded = await loadDataPeers();
 const makePeer = loaded.ok ? loaded.value : undefined!;
 const SIZE = 2_500_000;
+const FREE = { port: 0, spares: 0 };
 
 async function tracker(): Promise<{ readonly tracker: RunningTracker; readonly url: string }> {
 	const running = await startTracker({ host: '127.0.0.1', port: 0, spares: 0, dataDir: undefined });
@@ -33,7 +34,7 @@ interface TestBridge extends RunningBridge { get(path: string): Promise<Response
 
 async function bridge(url: string, options: BridgeOptions = {}): Promise<TestBridge> {
 	const running = await startBridge({
-		host: '127.0.0.1', port: 0, spares: 0, directory: temporaryFolder(), trackers: [url], ...options,
+		host: '127.0.0.1', http: FREE, tcp: FREE, directory: temporaryFolder(), trackers: [url], ...options,
 	});
 	onTestFinished(() => running.close());
 	return { ...running, get: (path) => fetch(`http://127.0.0.1:${running.port}${path}`) };
@@ -137,8 +138,8 @@ test('a tracker that cannot be reached is said once, and again when it is back',
 test('a port that is taken, a folder in use and a folder that cannot be are errors in words', async () => {
 	const directory = temporaryFolder();
 	const running = await bridge('ws://127.0.0.1:1/ws', { directory });
-	const start = (options: BridgeOptions) => startBridge({ host: '127.0.0.1', port: 0, spares: 0, ...options });
-	await expect(start({ directory: temporaryFolder(), port: running.port }))
+	const start = (options: BridgeOptions) => startBridge({ host: '127.0.0.1', http: FREE, tcp: FREE, ...options });
+	await expect(start({ directory: temporaryFolder(), http: { port: running.port , spares: 0 }}))
 		.rejects.toThrow(`Port ${running.port} is taken by another program. Choose a free one: BRIDGE_PORT=8123 npm start`);
 	mkdirSync(join(directory, 'other'));
 	writeFileSync(join(directory, 'other', 'lock'), String(process.ppid));

@@ -1,4 +1,5 @@
 /** One bridge: disk, swarms and faces put together. */
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { listen, urlsOf, type Urls } from '../node/listen.ts';
 import { nodeClock } from '../node/node-clock.ts';
@@ -7,18 +8,24 @@ import type { ShareId } from '../shared/protocol/ids.ts';
 import { Bridge } from './bridge.ts';
 import { makeHttpFace } from './http/http-face.ts';
 import { openTrackerSocket } from './node-tracker-socket.ts';
+import { DEFAULT_PLACES, Places } from './places.ts';
 import { DEFAULTS, type BridgeConfig } from './process/config.ts';
+import { Reception, type HostedShare } from './reception.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { DiskStore } from './store/disk-store.ts';
+import { TcpFace } from './tcp/tcp-face.ts';
+import { WebSocketFace } from './ws/web-socket-face.ts';
 
 /** What can be set; the rest is as in {@link DEFAULTS}. `say`: a line for whoever runs it; by default nobody hears. */
 export interface BridgeOptions extends Partial<BridgeConfig> { readonly say?: (line: string) => void }
 
-/** A bridge that runs. Further faces are put on `bridge`. */
+/** A bridge that runs. */
 export interface RunningBridge {
 	readonly bridge: Bridge;
-	/** Of the HTTP face. */
+	/** Of the HTTP face, which takes WebSockets too. */
 	readonly port: number;
+	/** Of the TCP face. */
+	readonly tcpPort: number;
 	readonly urls: Urls;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
@@ -45,24 +52,39 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		crypto: nodeCrypto, clock: nodeClock, rng: Math.random, store, makePeer: peers.value, openTrackerSocket,
 		trackers: config.trackers, name: NAME, say,
 	});
+	const places = new Places(DEFAULT_PLACES);
+	const find = (id: ShareId) => hostedBy(bridge, id);
+	const reception = new Reception({ crypto: nodeCrypto, clock: nodeClock, places, find });
+	const [tcp, webSockets] = [new TcpFace(reception), new WebSocketFace(reception)];
 	const server = makeHttpFace(bridge);
+	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
+	const tcpServer = createServer((socket) => tcp.accept(socket));
 	try {
-		const { host, port: first, spares } = config;
-		const port = await listen(server, { host, port: first, spares, variable: 'BRIDGE_PORT' });
+		const { host } = config;
+		const port = await listen(server, { host, ...config.http, variable: 'BRIDGE_PORT' });
+		const tcpPort = await listen(tcpServer, { host, ...config.tcp, variable: 'BRIDGE_TCP_PORT' });
 		for (const link of config.shares) void bridge.keep(link);
 		let closing: Promise<void> | undefined;
 		const close = async () => {
-			const closed = new Promise((resolve) => server.close(resolve));
+			const closed = [server, tcpServer].map((each) => new Promise((resolve) => each.close(resolve)));
 			server.closeAllConnections();
 			await bridge.close();
-			await closed;
+			tcp.close();
+			webSockets.close();
+			await Promise.all(closed);
 			await store.close();
 		};
-		return { bridge, port, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
+		return { bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
 	} catch (error) {
+		server.close();
 		await store.close();
 		throw error;
 	}
+}
+
+function hostedBy(bridge: Bridge, id: ShareId): HostedShare | undefined {
+	const admitted = bridge.admit(id);
+	return admitted && { share: id, self: bridge.self, authKey: admitted.authKey, name: NAME, node: admitted.share.node };
 }
 
 async function openStore(

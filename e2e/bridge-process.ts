@@ -23,7 +23,7 @@ export class BridgeProcess {
 	/** Settles once it serves. It takes part in the shares of `links` at the tracker of `server`. */
 	static async start(server: { readonly port: number }, ...links: readonly string[]): Promise<BridgeProcess> {
 		const bridge = new BridgeProcess(await mkdtemp(join(tmpdir(), 'streamlet-bridge-')), {
-			BRIDGE_PORT: '0', HOST: '127.0.0.1', BRIDGE_TRACKERS: `ws://localhost:${server.port}/ws`, BRIDGE_SHARES: links.join(' '),
+			BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '0', HOST: '127.0.0.1', BRIDGE_TRACKERS: `ws://localhost:${server.port}/ws`, BRIDGE_SHARES: links.join(' '),
 		});
 		await bridge.restart();
 		return bridge;

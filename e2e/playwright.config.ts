@@ -9,7 +9,7 @@ export default defineConfig({
 	outputDir: '../test-results',
 	workers: 1,
 	retries: 0,
-	timeout: 300_000, // nothing that works waits so long; a busy machine may take a minute where an idle one takes ten seconds
+	timeout: 300_000, // it only ends what hangs: a busy machine takes a minute where an idle one takes ten seconds
 	expect: { timeout: 60_000 },
 	forbidOnly: true,
 	reporter: [['list']],

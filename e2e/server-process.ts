@@ -35,7 +35,7 @@ export class ServerProcess {
 
 	/** Starts it, again or for the first time. */
 	async restart(): Promise<void> {
-		const env = { ...process.env, PORT: String(this.port), BRIDGE_PORT: '0', DATA_DIR: this.#dataDir };
+		const env = { ...process.env, PORT: String(this.port), BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '0', DATA_DIR: this.#dataDir };
 		const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#child = child;
 		for (const stream of [child.stdout, child.stderr]) {

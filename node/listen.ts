@@ -1,6 +1,5 @@
 /** Finding a port, and telling where it can be reached. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /** A port that could not be had: the message is for the person at the terminal. */

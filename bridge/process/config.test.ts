@@ -10,12 +10,12 @@ test('an empty environment gives the defaults, and the tracker that runs beside'
 
 test('everything can be set', () => {
 	const env = {
-		BRIDGE_PORT: '0', HOST: '127.0.0.1', DATA_DIR: '/data', BRIDGE_QUOTA_GB: '0.5', BRIDGE_TRACKERS: 'ws://a/ws wss://b/ws',
+		BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '8300', HOST: '127.0.0.1', DATA_DIR: '/data', BRIDGE_QUOTA_GB: '0.5', BRIDGE_TRACKERS: 'ws://a/ws wss://b/ws',
 		BRIDGE_SHARES: ` ${LINK}\n${LINK}&t=5 `,
 	};
 	const outcome = configFrom(env, 'ws://beside/ws');
 	expect(outcome).toMatchObject({ config: {
-		port: 0, spares: 0, host: '127.0.0.1', directory: '/data/bridge', quotaBytes: 500_000_000, trackers: ['ws://a/ws', 'wss://b/ws'],
+		http: { port: 0, spares: 0 }, tcp: { port: 8300, spares: 0 }, host: '127.0.0.1', directory: '/data/bridge', quotaBytes: 500_000_000, trackers: ['ws://a/ws', 'wss://b/ws'],
 		shares: [{ id: 'AAAAAAAAAAAAAAAAAAAAAA' }, { startSec: 5 }],
 	} });
 });

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseShareLink, type ShareLink } from '../../shared/protocol/share-link.ts';
 
+/** Where a face listens. `port`: 0 is any free one. `spares`: how many ports after it to try when it is taken. */
+export interface FacePlace { readonly port: number; readonly spares: number }
+
 /** How to run a bridge. */
 export interface BridgeConfig {
 	/** Undefined: all interfaces. */
 	readonly host: string | undefined;
-	/** Of the HTTP face; 0: any free one. */
-	readonly port: number;
-	/** How many ports after `port` to try when it is taken. */
-	readonly spares: number;
+	readonly http: FacePlace;
+	readonly tcp: FacePlace;
 	/** Where films are kept. */
 	readonly directory: string;
 	readonly quotaBytes: number;
@@ -24,7 +25,7 @@ const GB = 1e9;
 
 /** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
 export const DEFAULTS: BridgeConfig = {
-	host: undefined, port: 8100, spares: 20, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
+	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
 	trackers: ['ws://localhost:8000/ws'], shares: [],
 };
 
@@ -43,6 +44,7 @@ const webSocketUrls = v.pipe(
 
 const environment = v.object({
 	BRIDGE_PORT: v.optional(port),
+	BRIDGE_TCP_PORT: v.optional(port),
 	HOST: v.optional(text),
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
@@ -69,8 +71,8 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 	if (typeof shares === 'string') return { problem: shares };
 	return { config: {
 		host: set.HOST,
-		port: set.BRIDGE_PORT ?? DEFAULTS.port,
-		spares: set.BRIDGE_PORT === undefined ? DEFAULTS.spares : 0,
+		http: set.BRIDGE_PORT === undefined ? DEFAULTS.http : { port: set.BRIDGE_PORT, spares: 0 },
+		tcp: set.BRIDGE_TCP_PORT === undefined ? DEFAULTS.tcp : { port: set.BRIDGE_TCP_PORT, spares: 0 },
 		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
 		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),

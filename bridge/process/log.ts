@@ -8,12 +8,13 @@ export function printLine(line: string): void { process.stdout.write(`Bridge: ${
 export function printProblem(problem: string): void { process.stderr.write(`The bridge cannot start: ${problem}\n`); }
 
 /** Greets the person who started it on its own. */
-export function printBanner(urls: Urls): void {
-	process.stdout.write(['', '  The bridge is running', '', ...addressLines(urls), '', '  Ctrl+C stops it.', '', ''].join('\n'));
+export function printBanner(urls: Urls, tcpPort: number): void {
+	process.stdout.write(['', '  The bridge is running', '', ...addressLines(urls, tcpPort), '', '  Ctrl+C stops it.', '', ''].join('\n'));
 }
 
-/** Where films are, a line an address. */
-export function addressLines({ local, lan }: Urls): string[] {
+/** Where films are, a line an address, and where native peers connect. */
+export function addressLines({ local, lan }: Urls, tcpPort: number): string[] {
 	const urls = [...(local === undefined ? [] : [local]), ...lan];
-	return urls.map((url, k) => `  ${k === 0 ? 'Films for players' : '                 '}  ${url}watch/…`);
+	const films = urls.map((url, k) => `  ${k === 0 ? 'Films for players' : '                 '}  ${url}watch/…`);
+	return [...films, `  Native peers       TCP port ${tcpPort}`];
 }

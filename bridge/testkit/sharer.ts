@@ -42,7 +42,9 @@ export class Sharer {
 		const peer = new SwarmPeer({
 			share: share.keys.id, self, crypto: nodeCrypto, clock: nodeClock, rng, authKey: share.link.auth, name: () => 'sharer',
 			trackers: [tracker], makePeer, wants: 8, parts, openStore,
-			host: { described: () => undefined, changed: () => undefined, storeFailed: () => undefined, equivocated: () => undefined },
+			host: {
+				described: () => undefined, changed: () => undefined, storeFailed: () => undefined, equivocated: () => undefined,
+			},
 		});
 		await peer.node.describe(share.descriptor.bytes);
 		peer.node.attachmentsHeld(1);

@@ -7,6 +7,8 @@ const TOOLS = [
 	{ program: 'chromium', also: ['chromium-browser', 'google-chrome'], packaged: 'chromium', env: 'CHROMIUM' },
 	{ program: 'firefox-esr', also: ['firefox'], packaged: 'firefox-esr', env: 'FIREFOX' },
 	{ program: 'ffmpeg', also: [], packaged: 'ffmpeg', env: 'FFMPEG' },
+	{ program: 'python3', also: [], packaged: 'python3', env: 'PYTHON' },
+	{ program: 'openssl', also: [], packaged: 'openssl', env: 'OPENSSL' },
 ];
 
 /** @param {string} program */

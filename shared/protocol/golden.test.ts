@@ -4,6 +4,7 @@
  * is 0x77.
  */
 import { describe, expect, test } from 'vitest';
+import { concat } from '../base/bytes.ts';
 import { base64url } from '../base/text.ts';
 import { pureCrypto } from '../runtime/pure-crypto.ts';
 import { GOLDEN } from '../testkit/golden-bytes.ts';
@@ -15,8 +16,10 @@ import { checkHello, makeHello } from './hello.ts';
 import { Layout, peerIdFrom } from './ids.ts';
 import { deriveLinkKeys, shareKeysFrom } from './keys.ts';
 import { CHUNK_BYTES } from './limits.ts';
+import { decodeOpening, encodeOpening } from './opening.ts';
 import { decode, encode, type PeerMessage } from './peer-message.ts';
 import { formatShareLink } from './share-link.ts';
+import { withLength } from './stream-frames.ts';
 
 const counting = (from: number, length = 32) => Uint8Array.from({ length }, (_, k) => from + k);
 const crypto = pureCrypto({ random: (length) => new Uint8Array(length).fill(0x77) });
@@ -74,6 +77,14 @@ describe('what is signed, sealed and derived', () => {
 		const frame = await makeHello(crypto, link.auth, greeting, { name: 'Ann', features: 3 });
 		expect(toHex(frame)).toBe(GOLDEN['made hello']);
 		expect((await checkHello(crypto, link.auth, greeting, fromHex(GOLDEN['made hello'] ?? ''))).ok).toBe(true);
+	});
+
+	test('what Ann sends to Bob over TCP before he may answer anything else', async () => {
+		const opening = { share: share.id, peer: ann, nonce: bindings.senderBinding };
+		expect(toHex(encodeOpening(opening))).toBe(GOLDEN.opening);
+		expect(decodeOpening(fromHex(GOLDEN.opening ?? ''))).toEqual({ ok: true, value: opening });
+		const hello = await makeHello(crypto, link.auth, greeting, { name: 'Ann', features: 3 });
+		expect(toHex(concat(...[encodeOpening(opening), hello].map(withLength)))).toBe(GOLDEN['over TCP']);
 	});
 
 	test('the certificate of a group of two chunks', async () => {

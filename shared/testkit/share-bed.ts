@@ -14,12 +14,12 @@ import type { GroupStore, StoredGroup } from '../ports/group-store.ts';
 import type { PartStore, StoredPartName } from '../ports/part-store.ts';
 import type { Transport } from '../ports/transport.ts';
 import { sealAttachment, type SealedAttachment } from '../protocol/attachment.ts';
-import { signGroup } from '../protocol/certificate.ts';
-import { makeDescriptor, type ClearDescriptor } from '../protocol/descriptor.ts';
+import { pathCertificate, signGroup } from '../protocol/certificate.ts';
+import { makeDescriptor, openDescriptor, type ClearDescriptor } from '../protocol/descriptor.ts';
 import { Layout, peerIdFrom, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { deriveLinkKeys, makeShareKeys, type LinkKeys, type ShareKeys } from '../protocol/keys.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
-import { hashLeaf } from '../protocol/merkle.ts';
+import { groupRoot, GroupTree, hashLeaf, treeRoot } from '../protocol/merkle.ts';
 import { CHUNK_SET_BYTES } from '../protocol/peer-message.ts';
 import { PeerNode } from '../runtime/peer-node.ts';
 import { MemoryGroupStore } from './memory-group-store.ts';
@@ -113,6 +113,23 @@ export function makeTestGroup({ keys, layout }: TestShare, group: number, bytes:
 	const sealed = new Uint8Array(layout.size);
 	sealed.set(bytes, group * GROUP_BYTES);
 	return storedGroup(keys, layout, { group, sealed });
+}
+
+/** The same share once its root is told: its groups are certified by their paths to it. */
+export async function sealTestShare(share: TestShare): Promise<TestShare> {
+	const roots = concat(...[...share.groups.values()].map(({ leaves }) => groupRoot(leaves, crypto.sha256Now)));
+	const [root, tree] = [treeRoot(roots, crypto.sha256Now), new GroupTree(roots, crypto.sha256Now)];
+	const body = await openDescriptor(crypto, share.descriptor, share.link.descriptor);
+	if (!body.ok) throw new Error(body.error);
+	const draft = {
+		state: 'sealed', revision: 2, size: share.layout.size, root, attachments: [share.attachment.entry], body: body.value,
+	} as const;
+	const descriptor = await makeDescriptor(crypto, draft, { share: share.keys, link: share.link });
+	if (!descriptor.ok) throw new Error(descriptor.error);
+	const groups = [...share.groups].map(([group, stored]) => (
+		[group, { ...stored, certificate: pathCertificate(tree.path(group)) }] as const
+	));
+	return { ...share, groups: new Map(groups), descriptor: descriptor.value };
 }
 
 async function storedGroup(

@@ -1,6 +1,6 @@
 /** Who asks, as far as HTTP tells: the address limits count by, and whether a page is one of ours. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIPv6 } from 'node:net';
+import { addressGroup } from '../../node/address-group.ts';
 
 /** Where a request's page came from. `none`: no browser, or one that does not say. */
 export type Origin = 'own' | 'foreign' | 'none';
@@ -20,7 +20,7 @@ export function addressOf(request: RequestHead, proxyHops: number): string {
 	const claimed = listOf(request.headers['x-forwarded-for']);
 	const hops = Math.min(proxyHops, claimed.length);
 	const address = hops > 0 ? claimed.at(-hops) : request.socket.remoteAddress;
-	return groupOf(address ?? 'unknown');
+	return addressGroup(address);
 }
 
 /** Whether a browser reached us over TLS, as far as the proxy in front tells. */
@@ -52,15 +52,4 @@ function hostIn(origin: string): string | undefined {
 function listOf(header: string | readonly string[] | undefined): string[] {
 	const whole = typeof header === 'string' ? header : (header?.join(',') ?? '');
 	return whole.split(',').map((part) => part.trim()).filter((part) => part !== '');
-}
-
-function groupOf(address: string): string {
-	const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
-	if (!isIPv6(plain)) return plain.slice(0, 64);
-	const [head = '', tail] = plain.replace(/%.*$/, '').split('::');
-	const front = head === '' ? [] : head.split(':');
-	const back = tail === undefined || tail === '' ? [] : tail.split(':');
-	const gap = tail === undefined ? 0 : 8 - front.length - back.length;
-	const words = [...front, ...Array.from({ length: Math.max(0, gap) }, () => '0'), ...back];
-	return `${words.slice(0, 4).map((word) => Number.parseInt(word, 16).toString(16)).join(':')}::/64`;
 }
