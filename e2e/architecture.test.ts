@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 	'tracker/process': ['shared/base', 'shared/protocol', 'node/'],
 	'tracker/core': ['shared/base', 'shared/protocol'],
 	'tracker/store': ['shared/base', 'shared/protocol', 'tracker/core'],
-	'tracker/net': ['shared/base', 'shared/protocol', 'tracker/core', 'tracker/store', 'tracker/process'],
+	'tracker/net': ['shared/base', 'shared/protocol', 'node/', 'tracker/core', 'tracker/store', 'tracker/process'],
 	tracker: ['shared/base', 'shared/protocol', 'node/', 'tracker/'],
 	'bridge/store': ['shared/', 'node/'],
 	bridge: ['shared/', 'node/', 'bridge/'],

@@ -43,7 +43,8 @@ export class Sharer {
 			share: share.keys.id, self, crypto: nodeCrypto, clock: nodeClock, rng, authKey: share.link.auth, name: () => 'sharer',
 			trackers: [tracker], makePeer, wants: 8, parts, openStore,
 			host: {
-				described: () => undefined, changed: () => undefined, storeFailed: () => undefined, equivocated: () => undefined,
+				described: () => undefined, changed: () => undefined, storeFailed: () => undefined,
+				equivocated: () => undefined,
 			},
 		});
 		await peer.node.describe(share.descriptor.bytes);
