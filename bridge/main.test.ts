@@ -139,7 +139,7 @@ test('a port that is taken, a folder in use and a folder that cannot be are erro
 	const directory = temporaryFolder();
 	const running = await bridge('ws://127.0.0.1:1/ws', { directory });
 	const start = (options: BridgeOptions) => startBridge({ host: '127.0.0.1', http: FREE, tcp: FREE, ...options });
-	await expect(start({ directory: temporaryFolder(), http: { port: running.port , spares: 0 }}))
+	await expect(start({ directory: temporaryFolder(), http: { port: running.port , spares: 0 } }))
 		.rejects.toThrow(`Port ${running.port} is taken by another program. Choose a free one: BRIDGE_PORT=8123 npm start`);
 	mkdirSync(join(directory, 'other'));
 	writeFileSync(join(directory, 'other', 'lock'), String(process.ppid));
