@@ -3,6 +3,7 @@
  * which may be missing.
  */
 import { fail, ok, type Result } from '../../shared/base/result.ts';
+import type { RTCDataChannel } from 'node-datachannel/polyfill';
 import type { MakeDataPeer } from '../../shared/rtc/data-peer.ts';
 
 /** Bytes of a packet. 1400 go through nearly all paths, and a quarter faster to a browser than the library's 1280. */
@@ -40,6 +41,27 @@ class Description {
 	}
 }
 
+/** What was sent before a channel is closed has this long to be read: the library forgets the rest at the end. */
+const LINGER_MS = 150;
+
+/**
+ * A channel that we close says so at once, before what was queued has left; simple-peer would end the connection then,
+ * and with it what is on its way. So it is closed a little later, and simple-peer is not told: the transport ends the
+ * connection when the time for that is over.
+ */
+function linger(channel: RTCDataChannel): RTCDataChannel {
+	let [isOurs, onclose] = [false, channel.onclose];
+	const close = channel.close.bind(channel);
+	Object.defineProperty(channel, 'onclose', {
+		get: () => (isOurs ? null : onclose), set: (listener: typeof onclose) => { onclose = listener; },
+	});
+	channel.close = () => {
+		if (!isOurs) setTimeout(close, LINGER_MS);
+		isOurs = true;
+	};
+	return channel;
+}
+
 /** The library's connection, with descriptions that can be written to, and no rejection that nobody hears of. */
 function connectionClass({ RTCPeerConnection }: typeof import('node-datachannel/polyfill')) {
 	return class extends RTCPeerConnection {
@@ -47,7 +69,10 @@ function connectionClass({ RTCPeerConnection }: typeof import('node-datachannel/
 			super(config);
 			// Both promises exist from the start, and may fail before anybody asks for them: that would end the process.
 			for (const description of [super.createOffer(), super.createAnswer()]) description.catch(() => undefined);
+			this.addEventListener('datachannel', ({ channel }) => linger(channel));
 		}
+
+		override createDataChannel(label: string, config: object) { return linger(super.createDataChannel(label, config)); }
 
 		/** A name that nobody here can look up leads nowhere; simple-peer would say so on the terminal, each time. */
 		override async addIceCandidate(candidate: { readonly candidate: string; readonly sdpMid: string }) {

@@ -16,6 +16,12 @@ declare module 'node-datachannel/polyfill' {
 		addIceCandidate(candidate: { readonly candidate: string; readonly sdpMid: string }): Promise<void>;
 		createOffer(): Promise<{ readonly type: string; readonly sdp: string }>;
 		createAnswer(): Promise<{ readonly type: string; readonly sdp: string }>;
+		createDataChannel(label: string, config: object): RTCDataChannel;
+		addEventListener(type: 'datachannel', listener: (event: { readonly channel: RTCDataChannel }) => void): void;
+	}
+	export interface RTCDataChannel {
+		onclose: ((event: unknown) => void) | null;
+		close(): void;
 	}
 	export const RTCIceCandidate: unknown;
 }

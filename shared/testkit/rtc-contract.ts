@@ -49,7 +49,7 @@ async function tryConnecting(means: RtcMeans): Promise<ChannelPair> {
 }
 
 /** Deadlines are so many times longer here: a busy machine drains a channel late, and is no fault of the code. */
-const PATIENCE = 10;
+const PATIENCE = 4;
 
 /** Declares the tests. */
 export function rtcContract(name: string, { makePeer, clock }: RtcMeans): void {
