@@ -1,29 +1,21 @@
 /** A browser's WebSocket as the line to a tracker. */
-import type { OpenTrackerSocket, TrackerSocketEnd } from '../../shared/ports/tracker-socket.ts';
-import { CLOSE_CODES } from '../../shared/protocol/tracker-message.ts';
+import type { OpenTrackerSocket } from '../../shared/ports/tracker-socket.ts';
+import { LineReports } from '../../shared/runtime/line-reports.ts';
 
 /** Opens a WebSocket. An address the browser refuses is a line that closes at once. */
 export const openTrackerSocket: OpenTrackerSocket = (url, events) => {
-	let live = true;
-	const closed = (reason: TrackerSocketEnd): void => {
-		if (!live) return;
-		live = false;
-		events.closed(reason);
-	};
+	const reports = new LineReports(events);
 	const socket = connect(url);
-	if (!socket) {
-		queueMicrotask(() => closed('lost'));
-		return { send: () => undefined, close: () => { live = false; } };
-	}
-	socket.addEventListener('open', () => { if (live) events.opened(); });
+	if (!socket) return reports.deadEnd();
+	socket.addEventListener('open', () => reports.opened());
 	socket.addEventListener('message', (event: MessageEvent<unknown>) => {
-		if (live && typeof event.data === 'string') events.message(event.data);
+		if (typeof event.data === 'string') reports.message(event.data);
 	});
-	socket.addEventListener('close', ({ code }) => closed(code === CLOSE_CODES.replaced ? 'replaced' : 'lost'));
+	socket.addEventListener('close', ({ code }) => reports.closed(code));
 	return {
 		send: (text) => { if (socket.readyState === WebSocket.OPEN) socket.send(text); },
 		close: () => {
-			live = false;
+			reports.stop();
 			socket.close();
 		},
 	};
