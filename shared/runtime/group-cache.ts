@@ -14,6 +14,7 @@ import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
 import { CHUNK_BYTES, GROUP_BYTES, GROUP_CHUNKS, HASH_BYTES, HOT_BYTES } from '../protocol/limits.ts';
 import type { Layout } from '../protocol/ids.ts';
 import type { GroupStore, StoredGroup, StoreFault } from '../ports/group-store.ts';
+import type { FreeMemory } from './frame-memory.ts';
 
 /** Groups in memory from which on stored ones are let go. */
 const KEPT_GROUPS = HOT_BYTES / GROUP_BYTES;
@@ -33,11 +34,19 @@ export type KnownGroup = Omit<StoredGroup, 'bytes'>;
 /** `isStored`: the store has all that is here. `saves`: writes under way. `failed`: the last write was refused. */
 interface HotGroup extends StoredGroup { isStored: boolean; saves: number; failed: boolean }
 
+/** What a cache is given. */
+export interface GroupCacheUses {
+	/** Hears what of a group the store still had: less than was written, where a disk rotted. */
+	readonly found?: (group: number, stored: KnownGroup | undefined) => void;
+	/** Takes memory that nobody reads again. */
+	readonly free?: FreeMemory;
+}
+
 /** Groups by number. */
 export class GroupCache {
 	readonly #store: GroupStore;
 	readonly #layout: Layout;
-	readonly #found: (group: number, stored: KnownGroup | undefined) => void;
+	readonly #uses: GroupCacheUses;
 	/** Least recently used first. */
 	readonly #hot = new Map<number, HotGroup>();
 	readonly #loading = new Map<number, Promise<Result<HotGroup | undefined, StoreFault>>>();
@@ -46,13 +55,10 @@ export class GroupCache {
 	#reading = 0;
 	#closed = false;
 
-	/** @param found - hears what of a group the store still had: less than was written, where a disk rotted */
-	constructor(
-		store: GroupStore, layout: Layout, found: (group: number, stored: KnownGroup | undefined) => void = () => undefined,
-	) {
+	constructor(store: GroupStore, layout: Layout, uses: GroupCacheUses = {}) {
 		this.#store = store;
 		this.#layout = layout;
-		this.#found = found;
+		this.#uses = uses;
 	}
 
 	/** Groups in memory. */
@@ -166,12 +172,12 @@ export class GroupCache {
 		const raced = this.#hot.get(group);
 		if (raced) return ok(raced);
 		if (!stored.value) {
-			this.#found(group, undefined);
+			this.#uses.found?.(group, undefined);
 			return ok(undefined);
 		}
 		const hot: HotGroup = { ...stored.value, isStored: true, saves: 0, failed: false };
 		this.#hot.set(group, hot);
-		this.#found(group, hot);
+		this.#uses.found?.(group, hot);
 		this.#shrink();
 		return ok(hot);
 	}
@@ -193,8 +199,10 @@ export class GroupCache {
 	#letGo(group: number): void {
 		const hot = this.#hot.get(group);
 		if (!hot || !this.#hot.delete(group)) return;
-		const isFree = hot.saves === 0 && hot.bytes.length === GROUP_BYTES;
-		if (isFree && this.#spare.length < SPARE_GROUPS) this.#spare.push(hot.bytes);
+		const { bytes, saves } = hot;
+		if (saves > 0) return;
+		if (bytes.length === GROUP_BYTES && this.#spare.length < SPARE_GROUPS) this.#spare.push(bytes);
+		else if (bytes.length === bytes.buffer.byteLength) this.#uses.free?.(bytes.buffer); // not its leaves with it
 	}
 }
 

@@ -22,6 +22,7 @@ import { Engine } from '../engine/engine.ts';
 import type { Effect, Input, PartName } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
 import { Attachments } from './attachments.ts';
+import { FrameMemory, type FreeMemory } from './frame-memory.ts';
 import { Givers } from './givers.ts';
 import { GroupCache, holdsAll, type KnownGroup } from './group-cache.ts';
 import { Reads } from './reads.ts';
@@ -39,6 +40,8 @@ export interface PeerNodeInit {
 	readonly openStore: (layout: Layout) => Promise<Result<GroupStore, StoreFault>>;
 	readonly parts: PartStore;
 	readonly host: NodeHost;
+	/** Where garbage is collected late: how memory of what was received is given back. */
+	readonly free?: FreeMemory;
 }
 
 /** What a node asks of whoever runs it, and tells them. */
@@ -77,6 +80,7 @@ export class PeerNode {
 	#descriptor: ClearDescriptor | undefined;
 	#descriptorChecks: Promise<void> = Promise.resolve();
 	readonly #inputs: Input[] = [];
+	readonly #frames: FrameMemory;
 	readonly #proofChecks = new Map<number, Promise<void>>();
 	readonly #roots = new SealedRoots();
 	#nextLink = 1;
@@ -89,6 +93,7 @@ export class PeerNode {
 	constructor(init: PeerNodeInit) {
 		this.#init = init;
 		this.#engine = new Engine({ self: init.self, rng: init.rng });
+		this.#frames = new FrameMemory(init.free ?? (() => undefined));
 		this.attachments = new Attachments(init.crypto, init.parts, (part) => this.#step({ type: 'want-part', part }));
 	}
 
@@ -130,7 +135,7 @@ export class PeerNode {
 		this.#senders.set(link, sender);
 		this.#step({ type: 'link-opened', link, ...info });
 		transport.start({
-			frame: (bytes) => this.#step({ type: 'frame', link, bytes }),
+			frame: (bytes) => this.#frames.during(bytes, () => this.#step({ type: 'frame', link, bytes })),
 			drained: () => this.#step({ type: 'writable', link }),
 			closed: (reason) => {
 				this.#senders.delete(link);
@@ -269,7 +274,9 @@ export class PeerNode {
 		if (!stored.ok || this.#closed) return opened.value.close();
 		this.#store = opened.value;
 		this.#givers = new Givers(layout.groups);
-		this.#groups = new GroupCache(opened.value, layout, (group, found) => this.#found(group, found));
+		const { free } = this.#init;
+		const found = (group: number, stored: KnownGroup | undefined) => this.#found(group, stored);
+		this.#groups = new GroupCache(opened.value, layout, { found, ...(free && { free }) });
 		this.#step({ type: 'inventory', inventory: stored.value });
 		this.#reads?.recount();
 	}
@@ -290,19 +297,24 @@ export class PeerNode {
 	}
 
 	async #checkChunk({ link, index, bytes }: Extract<Effect, { type: 'check-chunk' }>): Promise<void> {
+		this.#frames.take(bytes);
+		const result = await this.#judge(index, bytes);
+		this.#frames.done(bytes);
+		const giver = this.#engine.links.get(link);
+		if (result === 'good' && giver) this.#givers?.note(Math.floor(index / GROUP_CHUNKS), giver.who.peer);
+		this.#step({ type: 'chunk-checked', link, index, result });
+	}
+
+	async #judge(index: number, bytes: Bytes): Promise<'good' | 'bad' | 'unproven'> {
 		const group = Math.floor(index / GROUP_CHUNKS);
 		if (this.#groups?.leaf(index) === undefined) {
 			await this.#proofChecks.get(group);
 			await this.#groups?.read(group); // a partial group of a former visit brings its leaves along
 		}
 		const expected = this.#groups?.leaf(index);
-		if (!expected) return this.#step({ type: 'chunk-checked', link, index, result: 'unproven' });
-		const good = equalBytes(await hashLeaf(this.#init.crypto, bytes), expected);
-		if (!good) return this.#step({ type: 'chunk-checked', link, index, result: 'bad' });
-		const kept = this.#groups?.put(index, bytes) ?? false;
-		const giver = this.#engine.links.get(link);
-		if (kept && giver) this.#givers?.note(group, giver.who.peer);
-		this.#step({ type: 'chunk-checked', link, index, result: kept ? 'good' : 'unproven' });
+		if (!expected) return 'unproven';
+		if (!equalBytes(await hashLeaf(this.#init.crypto, bytes), expected)) return 'bad';
+		return this.#groups?.put(index, bytes) ? 'good' : 'unproven';
 	}
 
 	async #checkPart({ link, part, bytes }: Extract<Effect, { type: 'check-part' }>): Promise<void> {

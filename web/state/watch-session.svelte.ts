@@ -18,6 +18,7 @@ import { ContainerIndex } from '../media/container-index.ts';
 import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import type { WatchRecord } from '../peer/records.ts';
+import { freeMemory } from '../peer/free-memory.ts';
 import { freeBytes } from '../peer/room.ts';
 import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
 import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
@@ -99,7 +100,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
-			makePeer: makeDataPeer,
+			makePeer: makeDataPeer, free: freeMemory,
 			openStore: (layout) => openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
