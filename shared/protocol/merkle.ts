@@ -117,24 +117,24 @@ export class GroupTree {
 	}
 }
 
-/** Folds equal subtrees as they complete: memory for one hash per level, whatever the number of nodes. */
+/** Level by level: some nodes at once cost less than each by itself. */
 function rootOf(nodes: Bytes, hash: Hash): Bytes {
 	assert(nodes.length > 0 && nodes.length % HASH_BYTES === 0, 'a tree has whole hashes, at least one');
-	const peaks: Bytes[] = [];
-	for (let k = 0; k * HASH_BYTES < nodes.length; k++) {
-		let node = hashAt(nodes, k);
-		for (let rest = k; rest % 2 === 1; rest >>= 1) node = nodeHash(peaks.pop() ?? node, node, hash);
-		peaks.push(node);
-	}
-	return peaks.reduceRight((right, left) => nodeHash(left, right, hash)).slice();
+	let level = nodes;
+	while (level.length > HASH_BYTES) level = levelAbove(level, hash);
+	return level.slice();
 }
 
+/** Half as wide; the last of an odd level moves up as it is. */
 function levelAbove(level: Bytes, hash: Hash): Bytes {
 	const count = level.length / HASH_BYTES;
 	const above = new Uint8Array(Math.ceil(count / 2) * HASH_BYTES);
+	const input = new Uint8Array(1 + 2 * HASH_BYTES);
+	input[0] = NODE;
 	for (let k = 0; k < count; k += 2) {
-		const node = k + 1 < count ? nodeHash(hashAt(level, k), hashAt(level, k + 1), hash) : hashAt(level, k);
-		above.set(node, (k / 2) * HASH_BYTES);
+		const pair = level.subarray(k * HASH_BYTES, (k + 2) * HASH_BYTES);
+		if (k + 1 < count) input.set(pair, 1);
+		above.set(k + 1 < count ? hash(input) : pair, (k / 2) * HASH_BYTES);
 	}
 	return above;
 }

@@ -298,23 +298,22 @@ export class PeerNode {
 
 	async #checkChunk({ link, index, bytes }: Extract<Effect, { type: 'check-chunk' }>): Promise<void> {
 		this.#frames.take(bytes);
-		const result = await this.#judge(index, bytes);
+		const expected = this.#groups?.leaf(index) ?? await this.#leafLater(index);
+		let result: 'good' | 'bad' | 'unproven' = 'unproven';
+		if (expected && !equalBytes(await hashLeaf(this.#init.crypto, bytes), expected)) result = 'bad';
+		else if (expected && this.#groups?.put(index, bytes)) result = 'good';
 		this.#frames.done(bytes);
 		const giver = this.#engine.links.get(link);
 		if (result === 'good' && giver) this.#givers?.note(Math.floor(index / GROUP_CHUNKS), giver.who.peer);
 		this.#step({ type: 'chunk-checked', link, index, result });
 	}
 
-	async #judge(index: number, bytes: Bytes): Promise<'good' | 'bad' | 'unproven'> {
+	/** The leaf of a chunk whose proof is being looked at, or was kept at a former visit. */
+	async #leafLater(index: number): Promise<Bytes | undefined> {
 		const group = Math.floor(index / GROUP_CHUNKS);
-		if (this.#groups?.leaf(index) === undefined) {
-			await this.#proofChecks.get(group);
-			await this.#groups?.read(group); // a partial group of a former visit brings its leaves along
-		}
-		const expected = this.#groups?.leaf(index);
-		if (!expected) return 'unproven';
-		if (!equalBytes(await hashLeaf(this.#init.crypto, bytes), expected)) return 'bad';
-		return this.#groups?.put(index, bytes) ? 'good' : 'unproven';
+		await this.#proofChecks.get(group);
+		await this.#groups?.read(group);
+		return this.#groups?.leaf(index);
 	}
 
 	async #checkPart({ link, part, bytes }: Extract<Effect, { type: 'check-part' }>): Promise<void> {

@@ -27,6 +27,8 @@ export function browserRandom(length: number): Bytes {
 	return globalThis.crypto.getRandomValues(new Uint8Array(length));
 }
 
+function bytesOf(buffer: ArrayBuffer): Bytes { return new Uint8Array(buffer); }
+
 /** `Crypto` on `crypto.subtle`, for secure pages. */
 export function webCrypto({ subtle, sha256Now, signatures }: WebCryptoParts): Crypto {
 	const keys = new KeyCache();
@@ -38,7 +40,7 @@ export function webCrypto({ subtle, sha256Now, signatures }: WebCryptoParts): Cr
 		makeKeyPair, publicKeyOf, sign, verify,
 		random: browserRandom,
 		sha256Now,
-		sha256: async (bytes) => new Uint8Array(await subtle.digest('SHA-256', bytes)),
+		sha256: (bytes) => subtle.digest('SHA-256', bytes).then(bytesOf), // called for every chunk: no promise too many
 		hmacSha256: async (key, bytes) => {
 			const message = bytes.slice();
 			const imported = await subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
