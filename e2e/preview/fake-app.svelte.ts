@@ -92,6 +92,8 @@ export class FakeApp implements AppView {
 	deleteFilm(id: ShareId): void {
 		if (this.storage) this.storage = { ...this.storage, films: this.storage.films.filter((film) => film.id !== id) };
 	}
+	revive(file: File): void { this.#say(`Revived by ${file.name}`); }
+	stopReviving(): void { this.#say('Stopped giving it'); }
 	freeSpace(): void { this.#say('Freed'); }
 	setTheme(theme: Theme): void { this.theme = theme; }
 	setName(name: string): void { this.name = name; }

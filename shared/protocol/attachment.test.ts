@@ -41,10 +41,21 @@ describe('a sealed attachment', () => {
 		expect(await openPart(crypto, key, place, parts[0]!.subarray(0, 20))).toEqual(forged);
 	});
 
-	test('is sealed anew each time: two of the same content share no nonce', async () => {
+	test('is the same for whoever seals the same content with the same key', async () => {
 		const again = await sealAttachment(crypto, key, sealed, poster);
-		const nonces = [...parts, ...again.parts].map((part) => String(part.subarray(0, 12)));
-		expect(new Set(nonces).size).toBe(6);
+		expect(again).toEqual({ entry, parts, lists: [] });
+	});
+
+	test('shares no nonce with other content, in another place, or under another key', async () => {
+		const bent = poster.slice();
+		bent[0] = (bent[0] ?? 0) ^ 1;
+		const others = await Promise.all([
+			sealAttachment(crypto, key, sealed, bent), sealAttachment(crypto, someBytes(32, 9), sealed, poster),
+			...[{ number: 3 }, { since: 8 }, { id: shareIdFrom(someBytes(16, 9)) }].map((other) =>
+				sealAttachment(crypto, key, { ...sealed, ...other }, poster)),
+		]);
+		const nonces = [...parts, ...others.flatMap((other) => other.parts)].map((part) => String(part.subarray(0, 12)));
+		expect(new Set(nonces).size).toBe(6 * 3 - 2); // but for the first, the bent content's parts are the same
 	});
 });
 

@@ -46,6 +46,7 @@ export interface Expected { readonly hash: Hash; readonly is: Bytes }
 
 const KIND = utf8('attachment');
 const NONCE_BYTES = 12;
+const NONCE_OF = utf8('nonce');
 
 /** Plain bytes of every part but the last. */
 export function plainPartBytes(form: AttachmentForm): number {
@@ -126,9 +127,15 @@ export async function openPart(
 	return crypto.open({ key, nonce, associated: associatedOf(place) }, bytes.subarray(NONCE_BYTES));
 }
 
+/**
+ * The nonce follows from key, place and content: whoever has the link and the same content makes the same part, so that
+ * what a link lost can be made again. No nonce serves two contents.
+ */
 async function sealPart(crypto: Crypto, key: Bytes, place: PartPlace, plain: Bytes): Promise<Bytes> {
-	const nonce = crypto.random(NONCE_BYTES);
-	return concat(nonce, await crypto.seal({ key, nonce, associated: associatedOf(place) }, plain));
+	const associated = associatedOf(place);
+	const info = concat(NONCE_OF, associated, crypto.sha256Now(plain));
+	const nonce = await crypto.hkdfSha256(key, info, NONCE_BYTES);
+	return concat(nonce, await crypto.seal({ key, nonce, associated }, plain));
 }
 
 function associatedOf(place: PartPlace): Bytes {

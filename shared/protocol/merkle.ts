@@ -96,12 +96,15 @@ export class GroupTree {
 	}
 
 	/** How many groups it stands on. */
-	get groups(): number { return (this.#levels[0]?.length ?? 0) / HASH_BYTES; }
+	get groups(): number { return this.groupRoots.length / HASH_BYTES; }
 	/** The root of the share. */
 	get root(): Bytes { return this.#levels.at(-1) ?? new Uint8Array(0); }
 
+	/** Of all groups, 32 bytes each. */
+	get groupRoots(): Bytes { return this.#levels[0] ?? new Uint8Array(0); }
+
 	/** The root of one group. */
-	groupRoot(group: number): Bytes { return hashAt(this.#levels[0] ?? new Uint8Array(0), group); }
+	groupRoot(group: number): Bytes { return hashAt(this.groupRoots, group); }
 
 	/** The hashes that lead from group `group` to the root. */
 	path(group: number): Bytes {

@@ -55,9 +55,7 @@ export class CertifyingStore implements GroupStore {
 		const { bytes, leaves } = loaded.value;
 		const certificate = await this.#certificateOf(group, leaves);
 		if (!certificate.ok) return certificate;
-		const held = new Uint8Array(CHUNK_SET_BYTES);
-		held.set(BitSet.full(this.#init.layout.chunksIn(group)).bytes());
-		return ok({ bytes, leaves, held, certificate: certificate.value });
+		return ok(wholeGroup(this.#init.layout, group, { bytes, leaves, certificate: certificate.value }));
 	}
 
 	write(): Promise<Result<void, StoreFault>> { return Promise.resolve(ok(undefined)); }
@@ -99,4 +97,11 @@ export class CertifyingStore implements GroupStore {
 		const kept = await this.#init.keep(group, { root, signature });
 		return kept.ok ? ok({ root, signature }) : kept;
 	}
+}
+
+/** A group of which all is here. */
+export function wholeGroup(layout: Layout, group: number, parts: Omit<StoredGroup, 'held'>): StoredGroup {
+	const held = new Uint8Array(CHUNK_SET_BYTES);
+	held.set(BitSet.full(layout.chunksIn(group)).bytes());
+	return { ...parts, held };
 }

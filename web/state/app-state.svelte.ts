@@ -16,6 +16,7 @@ import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { lookAtStorage } from './kept-films.ts';
 import type { PageContext } from './page-context.ts';
+import type { RevivedFilm } from './revival.ts';
 import { ShareSession } from './share-session.svelte.ts';
 import { takeContractSnapshot, type ContractSnapshot } from './contract-snapshot.ts';
 import { WatchSession } from './watch-session.svelte.ts';
@@ -130,6 +131,16 @@ export class AppState implements AppView {
 		this.#watching?.retry();
 	}
 
+	revive(file: File): void {
+		const session = this.#watching;
+		void session?.revive(file).then((film) => {
+			if (film && session === this.#watching) void this.#route(film);
+			else film?.source.close();
+		});
+	}
+
+	stopReviving(): void { void this.#route(); }
+
 	freeSpace(): void {
 		void this.#watching?.freeSpace().then(() => {
 			this.goHome();
@@ -187,8 +198,8 @@ export class AppState implements AppView {
 		void copyText(session.link).then((copied) => { if (copied) session.markCopied(); });
 	}
 
-	/** The page's address says what to show. */
-	async #route(): Promise<void> {
+	/** The page's address says what to show. `film`: what is watched there is here as a file. */
+	async #route(film?: RevivedFilm): Promise<void> {
 		const parsed = location.pathname.startsWith('/w/') ? parseShareLink(location.href) : undefined;
 		const going = ++this.#goings;
 		const former = this.#watching;
@@ -196,14 +207,15 @@ export class AppState implements AppView {
 		this.#brokenWatch = undefined;
 		if (former) await former.close();
 		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
-		if (going !== this.#goings) return;
+		if (going !== this.#goings) return film?.source.close();
 		if (!parsed) {
 			this.page = 'home';
 			return;
 		}
 		if (parsed.ok && keys) {
 			await this.#session(parsed.value.id)?.pause(); // a page is one peer of a share
-			const session = new WatchSession(this.#context, parsed.value, { keys, url: location.href });
+			const lost = () => this.#fileLost();
+			const session = new WatchSession(this.#context, parsed.value, { keys, url: location.href, film, lost });
 			this.#watching = session;
 			this.page = 'watch';
 			await session.start();
@@ -211,6 +223,11 @@ export class AppState implements AppView {
 			this.#brokenWatch = failedWatch(location.href, problemOf(parsed.error));
 			this.page = 'watch';
 		}
+	}
+
+	#fileLost(): void {
+		this.#notice('bad', 'The file was changed or is gone, so others do not get the film from it any more.');
+		void this.#route();
 	}
 
 	#leave(): void {

@@ -129,6 +129,16 @@ export interface StatsView {
 	readonly bufferedAheadSec: number;
 }
 
+/**
+ * A link whose film nobody here has, and the same film as a file. `offered`: choosing it would help. `serving`: others
+ * get the film out of the file.
+ */
+export type RevivalView =
+	| { readonly state: 'offered' }
+	| { readonly state: 'checking'; readonly fraction: number }
+	| { readonly state: 'failed'; readonly because: 'other-file' | 'unreadable' }
+	| { readonly state: 'serving'; readonly fileName: string };
+
 /** A film somebody shares with me. */
 export interface WatchView {
 	readonly id: ShareId;
@@ -156,6 +166,8 @@ export interface WatchView {
 	readonly silentBecause: string | undefined;
 	/** Browsers start films with sound only after a click: a button says so. */
 	readonly mutedByBrowser: boolean;
+	/** Undefined while others have the film, and when its file could not be recognised. */
+	readonly revival: RevivalView | undefined;
 	/** Where I stopped last time, seconds. */
 	readonly resumeAtSec: number | undefined;
 }
@@ -211,6 +223,10 @@ export interface AppView {
 	unmute(): void;
 	retry(): void;
 	dropPerson(id: PeerId): void;
+	/** Gives the film that is being watched to everybody, out of its file, once all of that was compared. */
+	revive(file: File): void;
+	/** Others do not get the film out of the file any longer. */
+	stopReviving(): void;
 	/** The kept part of the film is deleted from this device. */
 	freeSpace(): void;
 	/** Brings {@link storage} up to date. */

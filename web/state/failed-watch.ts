@@ -9,6 +9,6 @@ export function failedWatch(link: string, problem: WatchProblem): WatchView {
 		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined,
 		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, stats: undefined,
 		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, unkept: undefined, contradicted: false,
-		resumeAtSec: undefined,
+		resumeAtSec: undefined, revival: undefined,
 	};
 }

@@ -10,6 +10,7 @@ import { contentKeyOf, type AttachmentKind, type DescriptorBody } from '../../sh
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
+import { ok } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { MediaReader } from '../../shared/ports/media-reader.ts';
 import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
@@ -22,13 +23,15 @@ import { freeMemory } from '../peer/free-memory.ts';
 import { freeBytes } from '../peer/room.ts';
 import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
 import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
-import type { StatsView, WatchProblem, WatchState, WatchView } from './app-view.ts';
+import type { RevivalView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
 import { peopleOf, Routes, stretchesOf } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { RateHistory } from './rate-history.ts';
+import { Revival, storeOf, type RevivedFilm } from './revival.ts';
 import { problemOfPlayback } from './watch-problems.ts';
+import { audioTracksOf, statsOf, wasReloaded } from './watch-details.ts';
 import { watchState } from './watch-state.ts';
 
 /** Peers the tracker introduces at first. */
@@ -47,12 +50,19 @@ const POSITION_MS = 2000;
 /** A film left earlier than this is begun anew. */
 const WORTH_RESUMING_SEC = 10;
 
-const NOTHING_PLAYED: PlaybackMetrics = {
-	startupMs: undefined, stalls: 0, stalledMs: 0, lastSeekMs: undefined, bufferedAheadSec: 0,
-};
-
 /** One of the film's attachments: its number, its plain bytes, its MIME type if it has one. */
 interface Attached { readonly number: number; readonly bytes: number; readonly type: string }
+
+/** How a link was opened. */
+export interface WatchedLink {
+	readonly keys: LinkKeys;
+	/** As it was opened, to be shown and copied. */
+	readonly url: string;
+	/** The film is here as a file: it is played, and given to others, out of that. */
+	readonly film: RevivedFilm | undefined;
+	/** That file was changed or is gone. */
+	readonly lost: () => void;
+}
 
 /** A film of somebody else. */
 export class WatchSession {
@@ -63,6 +73,9 @@ export class WatchSession {
 	readonly #link: ShareLink;
 	readonly #url: string;
 	readonly #keys: LinkKeys;
+	readonly #lost: () => void;
+	readonly #film: RevivedFilm | undefined;
+	readonly #revival: Revival;
 	readonly #peer: SwarmPeer;
 	readonly #routes: Routes;
 	/** A piece of its own, fetched while people are looked for: the first page has no use for it. */
@@ -89,19 +102,20 @@ export class WatchSession {
 	#contradicted = false;
 	#closed = false;
 
-	/** @param url - the link as it was opened, to be shown and copied */
-	constructor(context: PageContext, link: ShareLink, about: { readonly keys: LinkKeys; readonly url: string }) {
+	constructor(context: PageContext, link: ShareLink, about: WatchedLink) {
 		this.#context = context;
 		this.#link = link;
 		this.#url = about.url;
 		this.#keys = about.keys;
+		this.#film = about.film;
+		this.#lost = about.lost;
 		this.id = link.id;
 		const { self, crypto, clock, rng, records } = context.parts;
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
 			makePeer: makeDataPeer, free: freeMemory,
-			openStore: (layout) => openTabStore(link.id, layout),
+			openStore: (layout) => about.film ? Promise.resolve(ok(storeOf(about.film, layout, crypto))) : openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
@@ -113,6 +127,9 @@ export class WatchSession {
 			},
 		});
 		this.#routes = new Routes(this.#peer);
+		this.#revival = new Revival({
+			crypto, keys: about.keys, parts: records.parts(link.id), changed: () => this.#pulse.soon(),
+		});
 		this.#kept = records.watched(link.id).then((kept) => {
 			this.#positionSec = kept?.positionSec ?? 0;
 			if (this.#positionSec > WORTH_RESUMING_SEC) this.#resumeAtSec = this.#positionSec;
@@ -124,8 +141,8 @@ export class WatchSession {
 	/** Looks for the film among people and on this device. */
 	async start(): Promise<void> {
 		if (!this.#closed) this.#peer.start(); // left meanwhile: nobody is to meet it
-		const kept = await this.#kept;
-		if (kept && !this.#closed) await this.#peer.node.describe(kept.descriptor);
+		const descriptor = this.#film?.descriptor.bytes ?? (await this.#kept)?.descriptor;
+		if (descriptor && !this.#closed) await this.#peer.node.describe(descriptor);
 	}
 
 	/** The page's `<video>`; the return value lets go of it. */
@@ -152,6 +169,12 @@ export class WatchSession {
 		this.#pulse.now();
 	}
 
+	/** The film out of its file; undefined when that is another one. Whoever asked goes on with a session of its own. */
+	async revive(file: File): Promise<RevivedFilm | undefined> {
+		const [descriptor, body] = [this.descriptor, this.#body];
+		return descriptor && body && this.#revival.check(file, { descriptor, body });
+	}
+
 	retry(): void {
 		for (const tracker of this.#context.trackers(this.#link.trackers)) tracker.retryNow();
 	}
@@ -161,8 +184,10 @@ export class WatchSession {
 	async close(): Promise<void> {
 		this.#closed = true;
 		this.#player?.close();
+		this.#revival.close();
 		if (this.#posterUrl !== undefined) URL.revokeObjectURL(this.#posterUrl);
 		await this.#peer.close('leaving');
+		this.#film?.source.close();
 	}
 
 	/** Deletes what is kept of the film on this device. The session is over. */
@@ -304,6 +329,7 @@ export class WatchSession {
 
 	/** A store that opened and then refuses, keeps no more; the film goes on from what comes. */
 	#storeFailed(fault: StoreFault): void {
+		if (this.#film) return this.#lost();
 		if (this.snapshot.chunks.total === 0) return this.#fail({ problem: 'storage' });
 		if (fault === 'full' && this.#unkept === undefined) this.#waitForRoom();
 		this.#unkept = fault === 'full' ? 'full' : 'failed';
@@ -336,23 +362,12 @@ export class WatchSession {
 		});
 	}
 
-	#stats({ bytes, chunks }: NodeSnapshot): StatsView | undefined {
-		if (bytes.downloaded + bytes.uploaded === 0) return undefined;
-		const metrics = this.playback ?? NOTHING_PLAYED;
-		return {
-			seconds: this.#history.seconds, downloadedBytes: bytes.downloaded, uploadedBytes: bytes.uploaded,
-			duplicateBytes: bytes.duplicate, verifiedChunks: chunks.verified, rejectedChunks: chunks.rejected, ...metrics,
-		};
-	}
-
 	#draw(): WatchView {
 		const snapshot = this.#peer.node.snapshot();
 		const now = this.#context.parts.clock.now();
 		this.#history.note(now, snapshot.bytes);
 		const people = peopleOf(snapshot, this.#routes, now);
 		const player = this.#player?.view;
-		const audio = player?.tracks.flatMap((track, id) => track.kind === 'audio' && player.playable.includes(id)
-			? [{ id, label: track.label || track.language || `Track ${id}`, selected: id === player.audio }] : []);
 		return {
 			id: this.id, title: this.#body?.title, link: this.#url, posterUrl: this.#posterUrl,
 			sizeBytes: this.descriptor?.size, durationSec: player?.duration || this.#body?.durationSec,
@@ -363,15 +378,15 @@ export class WatchSession {
 			contradicted: this.#contradicted,
 			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
 			upBps: people.reduce((sum, person) => sum + person.upBps, 0),
-			stats: this.#stats(snapshot),
-			audioTracks: audio ?? [], silentBecause: player?.silentBecause[0], mutedByBrowser: this.#muted,
-			resumeAtSec: this.#resumeAtSec,
+			stats: statsOf(snapshot, this.#history.seconds, this.playback), audioTracks: audioTracksOf(player),
+			silentBecause: player?.silentBecause[0], mutedByBrowser: this.#muted,
+			resumeAtSec: this.#resumeAtSec, revival: this.#revivalView(people.length),
 		};
 	}
-}
 
-/** Whether the page was loaded anew where it stood. */
-function wasReloaded(): boolean {
-	const [entry] = performance.getEntriesByType('navigation');
-	return entry instanceof PerformanceNavigationTiming && entry.type === 'reload';
+	#revivalView(people: number): RevivalView | undefined {
+		if (this.#film) return { state: 'serving', fileName: this.#film.fileName };
+		const isLost = people === 0 && this.descriptor?.state === 'sealed' && this.#body && !this.#peer.node.isComplete;
+		return this.#revival.view ?? (isLost ? { state: 'offered' } : undefined);
+	}
 }

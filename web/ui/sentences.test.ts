@@ -20,7 +20,7 @@ const share = (more: Partial<ShareView> = {}): ShareView => ({
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],
 	held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, audioTracks: [], silentBecause: undefined,
-	mutedByBrowser: false, unkept: undefined, contradicted: false, stats: undefined, resumeAtSec: undefined, ...more,
+	mutedByBrowser: false, unkept: undefined, contradicted: false, stats: undefined, resumeAtSec: undefined, revival: undefined, ...more,
 });
 
 test('the count of people begins with the number', () => {

@@ -2,7 +2,7 @@
 import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 import { counted, formatTime, listed } from './format.ts';
 import type {
-	CodecWarning, PersonView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
+	CodecWarning, PersonView, RevivalView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
 } from '../state/app-view.ts';
 
 /** How a message is meant: it colours it and nothing more. */
@@ -224,6 +224,18 @@ export function heldSentence(watch: WatchView): string {
 export function keptSentence(watch: WatchView): string {
 	if (watch.complete) return 'You can watch it without anybody else, and others can get it from you.';
 	return watch.unkept === undefined ? 'After a reload it goes on from there.' : '';
+}
+
+/** What the file of a film that nobody has could do, or does. */
+export function revivalSentence(revival: RevivalView): Omit<Sentence, 'action'> {
+	switch (revival.state) {
+		case 'offered': return { tone: 'calm', title: 'Do you have this film?', text: 'Drop or choose the very file the link was made for: then the link works again, for everybody who has it.' };
+		case 'checking': return { tone: 'calm', title: 'Comparing your file', text: 'All of it is compared with what was shared, before anybody gets it.' };
+		case 'serving': return { tone: 'good', title: 'You give this film', text: `Whoever opens the link gets it out of ${revival.fileName}, while this page is open.` };
+		case 'failed': return revival.because === 'other-file'
+			? { tone: 'bad', title: 'That is another file', text: 'The link belongs to the exact file it was made for: not a copy in another quality or length.' }
+			: { tone: 'bad', title: 'The file cannot be read', text: 'It was changed, moved or deleted meanwhile. Choose it again.' };
+	}
 }
 
 /** What somebody is doing right now. */
