@@ -24,21 +24,32 @@ export class Givers {
 	}
 
 	/**
-	 * The runs of the groups in `whole`, split where the giver changes.
-	 *
-	 * @param least - groups; what would be shorter than that belongs to the run before it
+	 * The runs of the groups in `whole`, split where the giver changes, as a bar of so many cells can show them: a cell is
+	 * held when half of its groups are, and is of the last one's giver. However scattered the groups, no more runs than
+	 * cells.
 	 */
-	runs(whole: BitSet, least: number): Run[] {
+	runs(whole: BitSet, cells: number): Run[] {
 		const runs: Run[] = [];
-		for (let from = whole.next(0); from >= 0;) {
-			const missing = whole.nextMissing(from);
-			const end = missing < 0 ? whole.length : missing;
-			for (let at = from; at < end; at = from) {
-				do from += 1; while (from < end && (from - at < least || this.#of[from] === this.#of[at]));
-				runs.push({ from: at, to: from, by: this.#peers[(this.#of[at] ?? 0) - 1] });
-			}
-			from = whole.next(end);
+		const size = Math.max(1, Math.ceil(whole.length / cells));
+		for (let from = 0; from < whole.length; from += size) {
+			const to = Math.min(whole.length, from + size);
+			const [held, giver] = this.#cell(whole, from, to);
+			if (2 * held < to - from) continue;
+			const [last, by] = [runs.at(-1), this.#peers[giver - 1]];
+			if (last?.to === from && last.by === by) runs[runs.length - 1] = { ...last, to };
+			else runs.push({ from, to, by });
 		}
 		return runs;
+	}
+
+	/** How many of these groups are held, and the number of who gave the last of them. */
+	#cell(whole: BitSet, from: number, to: number): [held: number, giver: number] {
+		let [held, giver] = [0, 0];
+		for (let group = from; group < to; group++) {
+			if (!whole.has(group)) continue;
+			held += 1;
+			giver = this.#of[group] ?? 0;
+		}
+		return [held, giver];
 	}
 }

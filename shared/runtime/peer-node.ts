@@ -23,12 +23,12 @@ import type { Effect, Input, PartName } from '../engine/events.ts';
 import { TICK_MS } from '../engine/settings.ts';
 import { Attachments } from './attachments.ts';
 import { FrameMemory, type FreeMemory } from './frame-memory.ts';
-import { Givers } from './givers.ts';
+import { Givers, type Run } from './givers.ts';
 import { GroupCache, holdsAll, type KnownGroup } from './group-cache.ts';
 import { Reads } from './reads.ts';
 import { SealedRoots, sealedRoots } from './sealed-roots.ts';
 import { Sender } from './sender.ts';
-import { takeSnapshot, type NodeSnapshot } from './snapshot.ts';
+import { heldRuns, takeSnapshot, type NodeSnapshot } from './snapshot.ts';
 
 /** What a node is made of. `openStore` is called once, when the size of the share is known. */
 export interface PeerNodeInit {
@@ -191,7 +191,9 @@ export class PeerNode {
 	}
 
 	/** What is the case now, as plain values. */
-	snapshot(): NodeSnapshot { return takeSnapshot(this.#engine, this.#givers, this.#now()); }
+	snapshot(): NodeSnapshot { return takeSnapshot(this.#engine, this.#now()); }
+	/** What is held, and who gave it. */
+	runs(): readonly Run[] { return heldRuns(this.#engine, this.#givers); }
 
 	/** A group that is held turned out not to be what was sealed, or not to be readable. */
 	async loseGroup(group: number): Promise<void> {

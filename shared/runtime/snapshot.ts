@@ -31,16 +31,14 @@ export interface NodeSnapshot {
 	};
 	readonly bytes: { readonly downloaded: number; readonly uploaded: number; readonly duplicate: number };
 	readonly links: readonly LinkSnapshot[];
-	/** Runs of whole groups, and who gave them: no more than can be seen apart on a screen. */
-	readonly runs: readonly Run[];
 	readonly groups: number;
 }
 
-/** Runs shorter than this part of the film are not told apart. */
-const LEAST_RUN = 1 / 500;
+/** Parts of a film that a bar on a screen tells apart. */
+const CELLS = 500;
 
 /** The state of an engine at `now`. */
-export function takeSnapshot(engine: Engine, givers: Givers | undefined, now: Ms): NodeSnapshot {
+export function takeSnapshot(engine: Engine, now: Ms): NodeSnapshot {
 	const inventory = engine.requests?.inventory;
 	const { counts } = engine;
 	return {
@@ -50,9 +48,14 @@ export function takeSnapshot(engine: Engine, givers: Givers | undefined, now: Ms
 		},
 		bytes: bytesOf(counts),
 		links: [...engine.links.values()].map((link) => linkSnapshot(link, inventory?.layout.groups ?? 0, now)),
-		runs: inventory && givers ? givers.runs(inventory.whole, inventory.layout.groups * LEAST_RUN) : [],
 		groups: inventory?.layout.groups ?? 0,
 	};
+}
+
+/** Whole groups, and who gave them, as a bar shows them. */
+export function heldRuns(engine: Engine, givers: Givers | undefined): readonly Run[] {
+	const whole = engine.requests?.inventory.whole;
+	return whole && givers ? givers.runs(whole, CELLS) : [];
 }
 
 function bytesOf(counts: Counts): NodeSnapshot['bytes'] {

@@ -13,7 +13,7 @@ const WATCHED: SnapshotSource = {
 	id: SHARE,
 	snapshot: {
 		chunks: { total: 10, held: 5, verified: 4, rejected: 1 }, bytes: { downloaded: 50, uploaded: 60, duplicate: 2 },
-		links: [], runs: [{ from: 0, to: 1, by: undefined }], groups: 1,
+		links: [], groups: 1,
 	},
 	playback: { startupMs: 900, stalls: 1, stalledMs: 300, lastSeekMs: 250, bufferedAheadSec: 12.5 },
 	view: { people: [PERSON], sizeBytes: 80_000, status: { state: 'playing' } },

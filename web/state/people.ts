@@ -1,5 +1,6 @@
 /** The people of a swarm, as screens show them. */
 import type { PeerId } from '../../shared/protocol/ids.ts';
+import type { Run } from '../../shared/runtime/givers.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import type { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import type { PersonView, Route, Stretch } from './app-view.ts';
@@ -49,7 +50,7 @@ export function peopleOf(snapshot: NodeSnapshot, routes: Routes | undefined, now
 }
 
 /** What is held of the film, and by which of {@link peopleOf} it was given. */
-export function stretchesOf({ runs, groups, links }: NodeSnapshot): Stretch[] {
+export function stretchesOf(runs: readonly Run[], { groups, links }: NodeSnapshot): Stretch[] {
 	return runs.map(({ from, to, by }) => {
 		const place = links.findIndex(({ peer }) => peer === by);
 		return { from: from / groups, to: to / groups, by: place < 0 ? undefined : place };

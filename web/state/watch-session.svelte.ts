@@ -372,7 +372,7 @@ export class WatchSession {
 			id: this.id, title: this.#body?.title, link: this.#url, posterUrl: this.#posterUrl,
 			sizeBytes: this.descriptor?.size, durationSec: player?.duration || this.#body?.durationSec,
 			status: this.#state(snapshot), people,
-			held: stretchesOf(snapshot),
+			held: stretchesOf(this.#peer.node.runs(), snapshot),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
 			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, unkept: this.#unkept,
 			contradicted: this.#contradicted,
