@@ -132,3 +132,18 @@ test('two tabs of one browser are two peers', async ({ person }) => {
 	const seconds = () => tab.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
 	await expect.poll(seconds, { timeout: 120_000 }).toBeGreaterThan(1);
 });
+
+test('a connection that counts data gets no more than what is watched, until one asks for all', async ({ person }) => {
+	const sharer = await person();
+	const link = await sharer.share(await film('two-hours'));
+	const viewer = await person();
+	await viewer.page.addInitScript(() => {
+		Object.defineProperty(navigator, 'connection', { value: Object.assign(new EventTarget(), { saveData: true }) });
+	});
+	await viewer.watch(link);
+	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(3);
+	await expect(viewer.page.getByText(/your connection counts data/i)).toBeVisible();
+	expect(await viewer.held()).toBeLessThan(0.5);
+	await viewer.page.getByRole('button', { name: 'Fetch all of it' }).click();
+	await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
+});

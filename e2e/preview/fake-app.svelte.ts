@@ -92,6 +92,7 @@ export class FakeApp implements AppView {
 	deleteFilm(id: ShareId): void {
 		if (this.storage) this.storage = { ...this.storage, films: this.storage.films.filter((film) => film.id !== id) };
 	}
+	fetchAll(): void { if (this.watch) this.watch = { ...this.watch, spares: false }; }
 	revive(file: File): void { this.#say(`Revived by ${file.name}`); }
 	stopReviving(): void { this.#say('Stopped giving it'); }
 	freeSpace(): void { this.#say('Freed'); }

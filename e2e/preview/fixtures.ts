@@ -65,8 +65,8 @@ export function watch(status: WatchState, more: Partial<WatchView> = {}): WatchV
 		),
 		heldFraction: 0.345, complete: false, downBps: 5_200_000, upBps: 1_930_000,
 		audioTracks: [{ id: 1, label: 'English', selected: true }, { id: 2, label: 'Deutsch', selected: false }],
-		silentBecause: undefined, mutedByBrowser: false, unkept: undefined, contradicted: false, resumeAtSec: undefined,
-		revival: undefined,
+		silentBecause: undefined, mutedByBrowser: false, unkept: undefined, spares: false, contradicted: false,
+		resumeAtSec: undefined, revival: undefined,
 		stats: STATS, ...more,
 	};
 }

@@ -73,6 +73,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'watch-playing': watching({ state: 'playing' }),
 	'watch-complete': { secure: false, ...watching({ state: 'playing' }, { complete: true, heldFraction: 1, held: [{ from: 0, to: 1 }], downBps: 0 }) },
 	'watch-full': watching({ state: 'playing' }, { unkept: 'full' }),
+	'watch-metered': watching({ state: 'playing' }, { spares: true }),
 	'watch-unkept': watching({ state: 'playing' }, { unkept: 'failed', heldFraction: 0.01, held: [{ from: 0, to: 0.01 }] }),
 	'watch-uncopied': { ...arriving({ state: 'waiting' }), copies: false },
 	'watch-offline': { tracker: { state: 'offline', retryInSec: 3 }, ...watching({ state: 'playing' }) },

@@ -14,7 +14,7 @@ export class FrameMemory {
 
 	constructor(free: FreeMemory) { this.#free = free; }
 
-	/** Lets a frame be handled, whose memory is ours when it is all of its buffer: some transports cut frames out of more. */
+	/** Lets a frame be handled. Its memory is ours when it is all of its buffer: some transports cut frames out. */
 	during(frame: Bytes, handle: () => void): void {
 		const { buffer } = frame;
 		const isOurs = frame.length === buffer.byteLength;

@@ -24,9 +24,9 @@ export class Givers {
 	}
 
 	/**
-	 * The runs of the groups in `whole`, split where the giver changes, as a bar of so many cells can show them: a cell is
-	 * held when half of its groups are, and is of the last one's giver. However scattered the groups, no more runs than
-	 * cells.
+	 * The runs of the groups in `whole`, split where the giver changes, as a bar of so many cells can show them: a cell
+	 * is held when half of its groups are, and is of the last one's giver. However scattered the groups, there are no
+	 * more runs than cells.
 	 */
 	runs(whole: BitSet, cells: number): Run[] {
 		const runs: Run[] = [];

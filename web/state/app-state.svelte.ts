@@ -123,6 +123,7 @@ export class AppState implements AppView {
 
 	selectAudio(id: number): void { this.#watching?.selectAudio(id); }
 	unmute(): void { this.#watching?.unmute(); }
+	fetchAll(): void { this.#watching?.fetchAll(); }
 	dropPerson(id: PeerId): void { this.#watching?.dropPerson(id); }
 
 	retry(): void {

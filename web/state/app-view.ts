@@ -155,6 +155,8 @@ export interface WatchView {
 	readonly complete: boolean;
 	/** Why nothing more can be kept on this device; undefined while it can. What was kept stays, the film plays on. */
 	readonly unkept: 'full' | 'failed' | undefined;
+	/** The connection counts data: only what is watched is fetched, until {@link AppView.fetchAll}. */
+	readonly spares: boolean;
 	/** The sharer's key signed two descriptions that contradict each other; the first is what plays. */
 	readonly contradicted: boolean;
 	readonly downBps: number;
@@ -223,6 +225,8 @@ export interface AppView {
 	unmute(): void;
 	retry(): void;
 	dropPerson(id: PeerId): void;
+	/** Fetches the whole film although the connection counts data. */
+	fetchAll(): void;
 	/** Gives the film that is being watched to everybody, out of its file, once all of that was compared. */
 	revive(file: File): void;
 	/** Others do not get the film out of the file any longer. */

@@ -8,7 +8,7 @@ export function failedWatch(link: string, problem: WatchProblem): WatchView {
 		id: '' as ShareId, link, status: { state: 'failed', problem },
 		title: undefined, sizeBytes: undefined, durationSec: undefined, posterUrl: undefined,
 		people: [], held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, stats: undefined,
-		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, unkept: undefined, contradicted: false,
-		resumeAtSec: undefined, revival: undefined,
+		audioTracks: [], silentBecause: undefined, mutedByBrowser: false, unkept: undefined, spares: false,
+		contradicted: false, resumeAtSec: undefined, revival: undefined,
 	};
 }

@@ -1,7 +1,20 @@
 /** Details of a film that is being watched, as its page shows them. */
+import type { LinkKeys } from '../../shared/protocol/keys.ts';
 import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import type { PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import type { Rates, StatsView, WatchView } from './app-view.ts';
+import type { RevivedFilm } from './revival.ts';
+
+/** How a link was opened. */
+export interface WatchedLink {
+	readonly keys: LinkKeys;
+	/** As it was opened, to be shown and copied. */
+	readonly url: string;
+	/** The film is here as a file: it is played, and given to others, out of that. */
+	readonly film: RevivedFilm | undefined;
+	/** That file was changed or is gone. */
+	readonly lost: () => void;
+}
 
 const NOTHING_PLAYED: PlaybackMetrics = {
 	startupMs: undefined, stalls: 0, stalledMs: 0, lastSeekMs: undefined, bufferedAheadSec: 0,

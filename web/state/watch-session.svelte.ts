@@ -20,7 +20,8 @@ import type { FilmPlayer } from '../media/player.ts';
 import type { IndexSource, PlaybackMetrics, PlayerView } from '../media/playback.ts';
 import type { WatchRecord } from '../peer/records.ts';
 import { freeMemory } from '../peer/free-memory.ts';
-import { freeBytes } from '../peer/room.ts';
+import { isMetered, onLineChange } from '../peer/metered.ts';
+import { roomAgain } from '../peer/room.ts';
 import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
 import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
 import type { RevivalView, WatchProblem, WatchState, WatchView } from './app-view.ts';
@@ -31,7 +32,7 @@ import { Pulse } from './pulse.ts';
 import { RateHistory } from './rate-history.ts';
 import { Revival, storeOf, type RevivedFilm } from './revival.ts';
 import { problemOfPlayback } from './watch-problems.ts';
-import { audioTracksOf, statsOf, wasReloaded } from './watch-details.ts';
+import { audioTracksOf, statsOf, wasReloaded, type WatchedLink } from './watch-details.ts';
 import { watchState } from './watch-state.ts';
 
 /** Peers the tracker introduces at first. */
@@ -39,10 +40,6 @@ const FIRST_PEERS = 12;
 
 /** An index that a sharer is still making is there within this; then the film's own is read over the swarm. */
 const INDEX_PATIENCE_MS = 1500;
-
-/** How often a full device is looked at, and the room from which on it is full no longer. */
-const LOOK_FOR_ROOM_MS = 10_000;
-const ENOUGH_ROOM_BYTES = 64 * 2 ** 20;
 
 /** Neighbours hear where the film is being watched this often. */
 const POSITION_MS = 2000;
@@ -52,17 +49,6 @@ const WORTH_RESUMING_SEC = 10;
 
 /** One of the film's attachments: its number, its plain bytes, its MIME type if it has one. */
 interface Attached { readonly number: number; readonly bytes: number; readonly type: string }
-
-/** How a link was opened. */
-export interface WatchedLink {
-	readonly keys: LinkKeys;
-	/** As it was opened, to be shown and copied. */
-	readonly url: string;
-	/** The film is here as a file: it is played, and given to others, out of that. */
-	readonly film: RevivedFilm | undefined;
-	/** That file was changed or is gone. */
-	readonly lost: () => void;
-}
 
 /** A film of somebody else. */
 export class WatchSession {
@@ -95,6 +81,8 @@ export class WatchSession {
 	#resumeAtSec: number | undefined;
 	#positionSec = 0;
 	#playedOnce = false;
+	#wantsAll = false;
+	readonly #stopLooking = onLineChange(() => this.#fetchRest());
 	#startupMs: number | undefined;
 	#indexWanted = false;
 	#muted = false;
@@ -115,7 +103,7 @@ export class WatchSession {
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
 			makePeer: makeDataPeer, free: freeMemory,
-			openStore: (layout) => about.film ? Promise.resolve(ok(storeOf(about.film, layout, crypto))) : openTabStore(link.id, layout),
+			openStore: async (layout) => about.film ? ok(storeOf(about.film, layout, crypto)) : openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
 				changed: () => this.#pulse.soon(),
@@ -175,6 +163,12 @@ export class WatchSession {
 		return descriptor && body && this.#revival.check(file, { descriptor, body });
 	}
 
+	/** The whole film, although the connection counts data. */
+	fetchAll(): void {
+		this.#wantsAll = true;
+		this.#fetchRest();
+	}
+
 	retry(): void {
 		for (const tracker of this.#context.trackers(this.#link.trackers)) tracker.retryNow();
 	}
@@ -185,6 +179,7 @@ export class WatchSession {
 		this.#closed = true;
 		this.#player?.close();
 		this.#revival.close();
+		this.#stopLooking();
 		if (this.#posterUrl !== undefined) URL.revokeObjectURL(this.#posterUrl);
 		await this.#peer.close('leaving');
 		this.#film?.source.close();
@@ -271,8 +266,14 @@ export class WatchSession {
 	#firstFrame(): void {
 		if (this.#playedOnce) return;
 		this.#playedOnce = true;
-		this.#peer.node.setBackground(true);
+		this.#fetchRest();
 		void this.#keepAttachments();
+	}
+
+	/** Where data is counted, only if a person says so. */
+	#fetchRest(): void {
+		this.#peer.node.setBackground(this.#playedOnce && (this.#wantsAll || !isMetered()));
+		this.#pulse.now();
 	}
 
 	async #keepAttachments(): Promise<void> {
@@ -331,20 +332,17 @@ export class WatchSession {
 	#storeFailed(fault: StoreFault): void {
 		if (this.#film) return this.#lost();
 		if (this.snapshot.chunks.total === 0) return this.#fail({ problem: 'storage' });
-		if (fault === 'full' && this.#unkept === undefined) this.#waitForRoom();
+		if (fault === 'full' && this.#unkept === undefined) void this.#waitForRoom();
 		this.#unkept = fault === 'full' ? 'full' : 'failed';
 		this.#pulse.now();
 	}
 
 	/** A person who reads that the disk is full makes room, and need not reload. */
-	#waitForRoom(): void {
-		this.#context.parts.clock.after(LOOK_FOR_ROOM_MS, () => void freeBytes().then((free) => {
-			if (this.#closed) return;
-			if (free < ENOUGH_ROOM_BYTES) return this.#waitForRoom();
-			this.#unkept = undefined;
-			this.#peer.node.storeHasRoom();
-			this.#pulse.now();
-		}));
+	async #waitForRoom(): Promise<void> {
+		if (!await roomAgain(this.#context.parts.clock, () => this.#closed)) return;
+		this.#unkept = undefined;
+		this.#peer.node.storeHasRoom();
+		this.#pulse.now();
 	}
 
 	#fail(problem: WatchProblem): void {
@@ -375,6 +373,7 @@ export class WatchSession {
 			held: stretchesOf(this.#peer.node.runs(), snapshot),
 			heldFraction: snapshot.chunks.total === 0 ? 0 : snapshot.chunks.held / snapshot.chunks.total,
 			complete: snapshot.chunks.total > 0 && snapshot.chunks.held === snapshot.chunks.total, unkept: this.#unkept,
+			spares: !this.#wantsAll && isMetered(),
 			contradicted: this.#contradicted,
 			downBps: people.reduce((sum, person) => sum + person.downBps, 0),
 			upBps: people.reduce((sum, person) => sum + person.upBps, 0),

@@ -20,7 +20,8 @@ const share = (more: Partial<ShareView> = {}): ShareView => ({
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],
 	held: [], heldFraction: 0, complete: false, downBps: 0, upBps: 0, audioTracks: [], silentBecause: undefined,
-	mutedByBrowser: false, unkept: undefined, contradicted: false, stats: undefined, resumeAtSec: undefined, revival: undefined, ...more,
+	mutedByBrowser: false, unkept: undefined, spares: false, contradicted: false, stats: undefined,
+	resumeAtSec: undefined, revival: undefined, ...more,
 });
 
 test('the count of people begins with the number', () => {
@@ -170,6 +171,7 @@ test('a device is called full only when it is, and a reload is promised nothing 
 	expect(heldSentence(kept({ unkept: 'failed' }))).toMatch(/keeps nothing more.*plays on.*50 %/);
 	expect(heldSentence(kept({ unkept: 'failed' }))).not.toContain('full');
 	expect(keptSentence(kept({}))).toContain('After a reload');
+	expect(keptSentence(kept({ spares: true }))).toContain('no more is fetched than you watch');
 	expect([keptSentence(kept({ unkept: 'full' })), keptSentence(kept({ unkept: 'failed' }))]).toEqual(['', '']);
 });
 

@@ -223,13 +223,16 @@ export function heldSentence(watch: WatchView): string {
 /** What that is good for; nothing once it cannot be kept. */
 export function keptSentence(watch: WatchView): string {
 	if (watch.complete) return 'You can watch it without anybody else, and others can get it from you.';
-	return watch.unkept === undefined ? 'After a reload it goes on from there.' : '';
+	if (watch.unkept !== undefined) return '';
+	return watch.spares
+		? 'Your connection counts data, so no more is fetched than you watch.'
+		: 'After a reload it goes on from there.';
 }
 
 /** What the file of a film that nobody has could do, or does. */
 export function revivalSentence(revival: RevivalView): Omit<Sentence, 'action'> {
 	switch (revival.state) {
-		case 'offered': return { tone: 'calm', title: 'Do you have this film?', text: 'Drop or choose the very file the link was made for: then the link works again, for everybody who has it.' };
+		case 'offered': return { tone: 'calm', title: 'Do you have this film?', text: 'Drop or choose the very file the link was made for: then the link works again, for everybody.' };
 		case 'checking': return { tone: 'calm', title: 'Comparing your file', text: 'All of it is compared with what was shared, before anybody gets it.' };
 		case 'serving': return { tone: 'good', title: 'You give this film', text: `Whoever opens the link gets it out of ${revival.fileName}, while this page is open.` };
 		case 'failed': return revival.because === 'other-file'
