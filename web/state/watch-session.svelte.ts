@@ -386,6 +386,8 @@ export class WatchSession {
 	#revivalView(people: number): RevivalView | undefined {
 		if (this.#film) return { state: 'serving', fileName: this.#film.fileName };
 		const isLost = people === 0 && this.descriptor?.state === 'sealed' && this.#body && !this.#peer.node.isComplete;
-		return this.#revival.view ?? (isLost ? { state: 'offered' } : undefined);
+		const { view } = this.#revival;
+		if (view?.state === 'checking') return view;
+		return isLost ? view ?? { state: 'offered' } : undefined;
 	}
 }
