@@ -58,7 +58,7 @@ export default defineConfig(({ isSsrBuild }) => ({
 	build: isSsrBuild
 		? {
 			ssr: true, outDir: 'dist/server', emptyOutDir: true, target: 'node20',
-			rolldownOptions: { input: { tracker: 'tracker/bin.ts', bridge: 'bridge/bin.ts' } },
+			rolldownOptions: { input: { tracker: 'tracker/bin.ts', bridge: 'bridge/bin.ts', command: 'cli/command.ts' } },
 		}
 		: { outDir: '../dist/web', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 600 },
 	worker: { format: 'es' as const },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, 'stamp');
-const SOURCES = ['shared', 'node', 'tracker', 'bridge', 'web', 'package-lock.json', 'tsconfig.base.json', 'vite.config.ts'];
+const SOURCES = ['shared', 'node', 'tracker', 'bridge', 'cli', 'web', 'package-lock.json', 'tsconfig.base.json', 'vite.config.ts'];
 
 /** The built page. */
 export const WEB_DIR = join(DIST, 'web');
@@ -15,10 +15,13 @@ export const WEB_DIR = join(DIST, 'web');
 export const SERVER_FILE = join(DIST, 'server', 'tracker.js');
 /** The built bridge. */
 export const BRIDGE_FILE = join(DIST, 'server', 'bridge.js');
+/** The built command. */
+export const COMMAND_FILE = join(DIST, 'server', 'command.js');
 
 /** Whether `dist` is what the sources give. Without sources, as in an image of the build alone, it always is. */
 export function isBuilt() {
-	if (!existsSync(SERVER_FILE) || !existsSync(BRIDGE_FILE) || !existsSync(join(WEB_DIR, 'index.html'))) return false;
+	const built = [SERVER_FILE, BRIDGE_FILE, COMMAND_FILE, join(WEB_DIR, 'index.html')];
+	if (!built.every((file) => existsSync(file))) return false;
 	return !existsSync(join(ROOT, 'web')) || (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint());
 }
 

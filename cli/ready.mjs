@@ -3,7 +3,7 @@
  * sources as they are. Plain JavaScript, so that an old Node can read it and say so.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,7 +11,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	console.error(`Streamlet needs Node 20.19 or later; this is ${process.versions.node}. See https://nodejs.org/`);
 	process.exit(1);
 }
-if (!existsSync(join(import.meta.dirname, '../node_modules/fastify'))) {
+try {
+	createRequire(import.meta.url).resolve('fastify');
+} catch {
 	console.error('Streamlet\'s packages are not installed yet. Run "npm ci" first.');
 	process.exit(1);
 }

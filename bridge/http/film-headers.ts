@@ -22,7 +22,7 @@ export function filmHeaders(film: Film, purpose: Purpose): Record<string, string
 	return {
 		'accept-ranges': 'bytes',
 		'content-type': PLAYABLE.test(film.type) ? film.type.toLowerCase() : 'application/octet-stream',
-		'content-disposition': `${disposition}; ${fileNameOf(film)}`,
+		'content-disposition': `${disposition}; ${fileNameParameters(fileNameOf(film))}`,
 		'cache-control': 'private, no-cache',
 		etag: entityTag(film),
 		'x-content-type-options': 'nosniff',
@@ -32,12 +32,16 @@ export function filmHeaders(film: Film, purpose: Purpose): Record<string, string
 /** A share is one sequence of bytes, ever: its id names them. */
 export function entityTag(film: Film): string { return `"${film.id}"`; }
 
-/** RFC 6266: plain letters for old programs, all of them for the others. */
-function fileNameOf({ title, type }: Film): string {
+/** What a film is called as a file: no letters that a file system refuses, not too many, and the ending of its type. */
+export function fileNameOf({ title, type }: Pick<Film, 'title' | 'type'>): string {
 	const ending = ENDINGS[type.toLowerCase()] ?? '';
 	const clean = Array.from(title.replace(/[\\/:*?"<>|\p{C}\p{Zl}\p{Zp}]/gu, '_'));
 	const stem = clean.slice(0, MAX_NAME_LETTERS).join('').replace(/^[\s.]+|[\s.]+$/g, '') || 'film';
-	const name = stem.toLowerCase().endsWith(ending) ? stem : stem + ending;
+	return stem.toLowerCase().endsWith(ending) ? stem : stem + ending;
+}
+
+/** RFC 6266: plain letters for old programs, all of them for the others. */
+function fileNameParameters(name: string): string {
 	const ascii = name.replace(/[^\x20-\x7e]|%/g, '_');
 	return `filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(name).replace(/['()*]/g, percent)}`;
 }
