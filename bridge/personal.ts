@@ -68,7 +68,7 @@ export class PersonalBridge {
 	}
 
 	/** Writes all of the film to a file, as it arrives, verified. */
-	async save({ film, path, progress }: Draft): Promise<Result<void, SaveFault>> {
+	async save({ film, path, progress }: Draft): Promise<Result<void, SaveFault | NoFilm>> {
 		const out = createWriteStream(path);
 		const broken = faultOf(out);
 		const telling = setInterval(() => progress(out.bytesWritten), 250);
@@ -80,7 +80,9 @@ export class PersonalBridge {
 		const fault = out.errored ? await broken : undefined;
 		if (fault) return fail(fault);
 		progress(out.bytesWritten);
-		return out.bytesWritten === film.reader.size ? ok(undefined) : fail('incomplete');
+		if (out.bytesWritten === film.reader.size) return ok(undefined);
+		const { state } = await this.#running.bridge.find(this.#link.id);
+		return fail(state === 'stopped' ? state : 'incomplete');
 	}
 
 	/** Leaves the swarm; the folder stays. */
