@@ -60,7 +60,9 @@ async function save(
 	const draft = `${path}.part`;
 	const progress = (bytes: number) => report.tell({ event: 'progress', bytes, of: size, people: bridge.people });
 	const saved = await bridge.save({ film: film.value, path: draft, progress });
-	if (!saved.ok) return failed(whyNotSaved(saved.error, path), saved.error === 'stopped');
+	const isStopped = !saved.ok && saved.error === 'stopped';
+	if (isStopped) await rm(draft, { force: true });
+	if (!saved.ok) return failed(whyNotSaved(saved.error, path), isStopped);
 	await rename(draft, path);
 	report.tell({ event: 'saved', path, bytes: size });
 	return { code: 0, isOver: true };
