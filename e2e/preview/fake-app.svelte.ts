@@ -85,6 +85,7 @@ export class FakeApp implements AppView {
 		const audioTracks = this.watch.audioTracks.map((track) => ({ ...track, selected: track.id === id }));
 		this.watch = { ...this.watch, audioTracks };
 	}
+	stepPicture(by: number): void { this.#say(`Stepped by ${by}`); }
 	unmute(): void { if (this.watch) this.watch = { ...this.watch, mutedByBrowser: false }; }
 	retry(): void { this.#say('Trying again'); }
 	dropPerson(): void { this.#say('Disconnected'); }

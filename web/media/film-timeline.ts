@@ -74,6 +74,23 @@ export class FilmTimeline {
 		return ok(undefined);
 	}
 
+	/**
+	 * When the picture is shown that comes `by` pictures after the one shown at `time`, or before it if negative; the
+	 * first or last that is known where there is no such. Knows the pictures of a page to either side: a second or two.
+	 */
+	async pictureFrom(track: FilmTrack, time: Seconds, by: number): Promise<Result<Seconds | undefined, IndexFault>> {
+		const [at, pages] = [this.#pageAt(time), this.header.pages.keys.length];
+		const shown: Seconds[] = [];
+		for (let page = Math.max(0, at - 1); page <= Math.min(pages - 1, at + 1); page++) {
+			const table = await this.#samples(track, page);
+			if (!table.ok) return table;
+			for (let k = 0; k < table.value.count; k++) shown.push(shownAt(track, table.value, k));
+		}
+		shown.sort((a, b) => a - b);
+		const current = shown.findLastIndex((one) => one <= time + ROUNDING);
+		return ok(shown[Math.min(shown.length - 1, Math.max(0, current + by))]);
+	}
+
 	#pageAt(time: Seconds): number {
 		const { starts } = this.header.pages;
 		let [low, high] = [0, starts.length];

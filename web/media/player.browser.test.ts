@@ -59,6 +59,22 @@ test('a film that has ended can be sought back into', async () => {
 	expect(await frameAt(on, 3 + 0.5 / RATE)).toBe(72);
 });
 
+test.each<FilmName>(['b-frames', 'edit-trim'])('pictures are stepped through one by one, either way: %s', async (name) => {
+	const stage = await show(name);
+	const { video, player } = stage;
+	await until(player, ({ metrics }) => metrics.startupMs !== undefined);
+	const before = await frameAt(stage, 3);
+	for (const [by, expected] of [[1, 1], [1, 2], [1, 3], [-1, 2], [-1, 1], [-1, 0], [-1, -1]] as const) {
+		await player.step(by);
+		await expect.poll(() => !video.seeking && frameOnScreen(video)).toBe(before! + expected);
+	}
+	video.currentTime = 0;
+	await until(player, () => !video.seeking);
+	const first = await frameAt(stage, 0);
+	await player.step(-1);
+	await expect.poll(() => !video.seeking && frameOnScreen(video)).toBe(first);
+});
+
 test('a seek cancels what was asked for and asks for what is needed now, at once', async () => {
 	const { video, player, reader } = await show('ten-minutes', { isHeld: true });
 	await until(player, ({ playback }) => playback.state === 'buffering' && playback.awaited !== undefined);

@@ -31,6 +31,9 @@ const TICK: Ms = 250;
 /** With less than this ahead, a film that stands is waiting for bytes. */
 const STARVED_SEC = 0.25;
 
+/** A seek to the very instant of a picture may round down to the one before; no picture is shorter than this. */
+const INTO_PICTURE: Seconds = 0.001;
+
 const EVENTS = [
 	'timeupdate', 'seeking', 'seeked', 'waiting', 'playing', 'play', 'pause', 'ended', 'ratechange', 'loadeddata', 'canplay',
 	'error', 'progress',
@@ -51,6 +54,7 @@ export class FilmPlayer {
 	#audio: number | undefined;
 	#outcome: PlaybackFailure | 'closed' | undefined;
 	#isRebuilding = false;
+	#lastStep = Promise.resolve();
 	/** What the person asked for last: a new source forgets it. */
 	#wantsPlay = false;
 
@@ -101,12 +105,23 @@ export class FilmPlayer {
 		this.#changed();
 	}
 
+	/** Shows another picture, counted from the one on the screen: -1 is the one before it. Steps follow one another. */
+	step(pictures: number): Promise<void> { return this.#lastStep = this.#lastStep.then(() => this.#step(pictures)); }
+
 	/** Lets go of the element and cancels all reads. Idempotent. */
 	close(): void {
 		if (this.#outcome === 'closed') return;
 		this.#outcome = 'closed';
 		this.#release();
 		this.#changed();
+	}
+
+	async #step(pictures: number): Promise<void> {
+		const { video } = this.#parts;
+		const track = this.#timeline?.header.tracks[this.#playable?.video ?? -1];
+		if (!this.#timeline || !track) return;
+		const time = await this.#timeline.pictureFrom(track, video.currentTime, pictures);
+		if (time.ok && time.value !== undefined && !this.#outcome) video.currentTime = time.value + INTO_PICTURE;
 	}
 
 	async #load(): Promise<void> {

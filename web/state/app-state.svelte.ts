@@ -122,6 +122,8 @@ export class AppState implements AppView {
 	}
 
 	selectAudio(id: number): void { this.#watching?.selectAudio(id); }
+
+	stepPicture(by: number): void { this.#watching?.stepPicture(by); }
 	unmute(): void { this.#watching?.unmute(); }
 	fetchAll(): void { this.#watching?.fetchAll(); }
 	dropPerson(id: PeerId): void { this.#watching?.dropPerson(id); }

@@ -222,6 +222,8 @@ export interface AppView {
 	/** The watch page's `<video>`, once it is there; the return value lets go of it. */
 	attachVideo(video: HTMLVideoElement): () => void;
 	selectAudio(id: number): void;
+	/** Shows the picture so many pictures later, or earlier if negative. */
+	stepPicture(by: number): void;
 	unmute(): void;
 	retry(): void;
 	dropPerson(id: PeerId): void;

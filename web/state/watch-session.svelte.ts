@@ -150,6 +150,7 @@ export class WatchSession {
 	}
 
 	selectAudio(track: number): void { this.#player?.selectAudio(track); }
+	stepPicture(by: number): void { void this.#player?.step(by); }
 
 	unmute(): void {
 		this.#muted = false;

@@ -6,6 +6,7 @@ import type { Focus, PlayerAction } from './keys.ts';
 export interface Player {
 	readonly video: HTMLVideoElement;
 	readonly shell: HTMLElement;
+	readonly step: (pictures: number) => void;
 	readonly toggleMute: () => void;
 	readonly toggleTheatre: () => void;
 	readonly toggleHelp: () => void;
@@ -13,8 +14,6 @@ export interface Player {
 
 /** Slowest and fastest, as the menu offers them. */
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
-/** Length of one picture for a step: films say nothing better to a page, and 30 a second is common. */
-const FRAME_SEC = 1 / 30;
 
 interface AppleVideo { webkitEnterFullscreen?: () => void }
 
@@ -32,7 +31,9 @@ export function perform(action: PlayerAction, player: Player): string | undefine
 		case 'speed-by':
 			video.playbackRate = within(video.playbackRate + action.amount, SPEEDS[0], SPEEDS[SPEEDS.length - 1] ?? 2);
 			return `${video.playbackRate}×`;
-		case 'frame-by': return video.paused ? seek(video, video.currentTime + action.frames * FRAME_SEC) : undefined;
+		case 'frame-by':
+			if (video.paused) player.step(action.frames);
+			return undefined;
 		case 'toggle-mute': player.toggleMute(); return video.muted ? 'Sound off' : 'Sound on';
 		case 'toggle-fullscreen': toggleFullscreen(player); return undefined;
 		case 'toggle-pip': togglePip(video); return undefined;
