@@ -51,6 +51,16 @@ export class BitSet {
 		return true;
 	}
 
+	/** Adds the members of `other`, which is as long. */
+	addAll(other: BitSet): void {
+		this.#size = 0;
+		for (let at = 0; at < this.#bytes.length; at++) {
+			const byte = (this.#bytes[at] ?? 0) | (other.#bytes[at] ?? 0);
+			this.#bytes[at] = byte;
+			this.#size += ONES[byte] ?? 0;
+		}
+	}
+
 	/** False when it was not there. */
 	delete(k: number): boolean {
 		if (!this.has(k)) return false;

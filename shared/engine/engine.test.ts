@@ -195,16 +195,35 @@ describe('a chunk on its way', () => {
 });
 
 describe('serving', () => {
+	const served = (link: number, outcome: { readonly full: boolean; readonly failed?: boolean }, chunks = 1) =>
+		({ type: 'served', link: link as LinkId, group: 0, bytes: chunks * CHUNK_BYTES, failed: false, ...outcome }) as const;
+
 	test('goes on batch by batch, waits while the transport is full, and refuses what is not there', () => {
 		const bed = new Bed().begin(0);
 		bed.open(1);
-		expect(bed.hear(1, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([0, 1, 2, 3, 4, 5]) })).toEqual(['serve 1 0:0 1 2 3']);
-		const served = { type: 'served', link: 1 as LinkId, group: 0, bytes: 4 * CHUNK_BYTES, failed: false } as const;
-		expect(bed.step({ ...served, full: true })).toEqual([]);
-		expect(bed.step({ type: 'writable', link: 1 as LinkId })).toEqual(['serve 1 0:4 5']);
-		expect(bed.step({ ...served, full: false, failed: true })).toEqual(['1! busy 0:4 5']);
+		expect(bed.hear(1, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([0, 1, 2]) })).toEqual(['serve 1 0:0']);
+		expect(bed.step(served(1, { full: true }))).toEqual([]);
+		expect(bed.step({ type: 'writable', link: 1 as LinkId })).toEqual(['serve 1 0:1 2']); // it carries more than was thought
+		expect(bed.step(served(1, { full: false, failed: true }))).toEqual(['1! busy 0:1 2']);
 		expect(bed.hear(1, { type: 'request', group: 1, dueInMs: 0, chunks: chunkSet([7]) })).toEqual(['1! busy 1:7']);
 		expect(bed.hear(1, { type: 'want-proof', group: 1 })).toEqual(['1! busy 1:']);
+	});
+
+	test('the most urgent of all links goes first, and little is handed over at once', () => {
+		const bed = new Bed().begin(0);
+		for (const link of [1, 2, 3]) bed.open(link);
+		expect(bed.hear(1, { type: 'request', group: 0, dueInMs: 9000, chunks: chunkSet([0, 1]) })).toEqual(['serve 1 0:0']);
+		expect(bed.hear(2, { type: 'request', group: 0, dueInMs: 8000, chunks: chunkSet([2, 3]) })).toEqual([]);
+		expect(bed.hear(3, { type: 'request', group: 0, dueInMs: 20, chunks: chunkSet([4]) })).toEqual([]);
+		expect(bed.step(served(1, { full: false }))[0]).toBe('serve 3 0:4');
+	});
+
+	test('a link that closes with chunks on their way makes room for the others', () => {
+		const bed = new Bed().begin(0);
+		for (const link of [1, 2]) bed.open(link);
+		bed.hear(1, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([0]) });
+		expect(bed.hear(2, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([1]) })).toEqual([]);
+		expect(bed.step({ type: 'link-closed', link: 1 as LinkId, reason: 'lost' })).toContain('serve 2 0:1');
 	});
 
 	test('asks for what does not exist end the link', () => {

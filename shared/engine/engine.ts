@@ -80,6 +80,7 @@ export class Engine implements Peer {
 
 	drop(link: Link, now: Ms): void {
 		if (!this.links.delete(link.id)) return;
+		this.serving.closed(link, now);
 		const requests = this.requests;
 		if (requests) {
 			this.#listener.count(link, -1);

@@ -93,7 +93,7 @@ describe('a link that fails', () => {
 	test('is forgiven with its next chunk', () => {
 		const ann = link();
 		ann.fail(0, 0);
-		ann.recover(5);
+		ann.recover(5, 1);
 		expect(ann.restsUntil).toBe(-Infinity);
 		ann.fail(10, 0);
 		expect(ann.restsUntil).toBe(10 + REFUSED_MS);

@@ -3,9 +3,9 @@ import { BitSet } from '../base/bit-set.ts';
 import type { Bytes } from '../base/bytes.ts';
 import type { Ms } from '../base/units.ts';
 import type { Layout, LinkId, PeerId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS, MAX_GROUPS } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS, MAX_GROUPS } from '../protocol/limits.ts';
 import { Rate } from './rate.ts';
-import { MAX_REMEMBERED_PARTIALS, MAX_REST_DOUBLINGS, REFUSED_MS } from './settings.ts';
+import { MAX_REMEMBERED_PARTIALS, MAX_REST_DOUBLINGS, REFUSED_MS, UNKNOWN_PACE_MS } from './settings.ts';
 import { UploadQueue } from './uploads.ts';
 import { RequestWindow } from './window.ts';
 
@@ -33,6 +33,8 @@ export class Link {
 	downloaded = 0;
 	uploaded = 0;
 	outstandingBytes = 0;
+	/** Milliseconds from one chunk to the next while it owes some, of late. */
+	#paceMs: Ms | undefined;
 	urgentBytes = 0;
 	heardAt: Ms;
 	/** When the last chunk arrived, or the first of those outstanding was asked for. */
@@ -63,6 +65,8 @@ export class Link {
 	}
 
 	get id(): LinkId { return this.who.id; }
+	/** Chunks asked for that are urgent, as chunks. */
+	get urgentChunks(): number { return this.urgentBytes / CHUNK_BYTES; }
 
 	/** Notes a request; the request itself is the caller's to send. */
 	ask(index: number, asked: Asked): void {
@@ -79,11 +83,21 @@ export class Link {
 		this.restsUntil = now + REFUSED_MS * 2 ** Math.min(this.failures - tolerated - 1, MAX_REST_DOUBLINGS);
 	}
 
-	/** It sent a chunk. */
-	recover(now: Ms): void {
+	/** It sent so many chunks at once. */
+	recover(now: Ms, chunks: number): void {
+		if (this.asked.size > 0) {
+			const took = (now - this.progressAt) / chunks;
+			this.#paceMs = this.#paceMs === undefined ? took : this.#paceMs + (took - this.#paceMs) / 4;
+		}
 		this.progressAt = now;
 		this.failures = 0;
 		this.restsUntil = -Infinity;
+	}
+
+	/** When the chunk would come that is asked of it after `others`, from now; if it sends as it did of late. */
+	comesIn(others: number, now: Ms): Ms {
+		const silent = this.asked.size > 0 ? now - this.progressAt : 0;
+		return (others + 1) * Math.max(this.#paceMs ?? UNKNOWN_PACE_MS, silent);
 	}
 
 	/** The chunk is no longer owed: it came, or is not wanted. Undefined when it was not. */

@@ -121,7 +121,7 @@ export class Listener {
 		const count = Math.ceil(bytes.length / CHUNK_BYTES);
 		if (!requests?.layout.hasRun(first, count) || bytes.length !== requests.layout.runBytes(first, count)) return false;
 		link.down.add(bytes.length, now);
-		link.recover(now);
+		link.recover(now, count);
 		const full = link.outstandingBytes + CHUNK_BYTES > link.window.bytes * 0.75;
 		for (let k = 0; k < count; k++) {
 			const index = first + k;

@@ -10,7 +10,10 @@ import type { Inventory } from './inventory.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { pickFor, pickRace, type Pick, type Room } from './schedule.ts';
-import { LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TOLERATED_REFUSALS, URGENT_MS } from './settings.ts';
+import { CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TOLERATED_REFUSALS, URGENT_MS, WORTH_MOVING_MS } from './settings.ts';
+
+/** A chunk that is late, as things are. `comesIn`: milliseconds. */
+interface SlowChunk extends Pick { readonly of: Link; readonly comesIn: Ms }
 
 /** Requests of one share to all its links. */
 export class Requests {
@@ -44,10 +47,11 @@ export class Requests {
 	/** Asks a link for as much as its window allows, unless it is left alone for a while. */
 	fill(link: Link, now: Ms): void {
 		if (this.inventory.complete || now < link.restsUntil) return;
-		const room = roomOf(link);
-		if (room.any > 0 || (room.urgent > 0 && this.#isAnyUrgent(now))) {
-			this.#ask(link, pickFor(link, room, this.#situation(now)), now);
-		}
+		const room = roomOf(link, this.#links.size);
+		if (room.any <= 0 && (room.urgent <= 0 || !this.#isAnyUrgent(now))) return;
+		const picks = pickFor(link, room, this.#situation(now));
+		this.#ask(link, picks, now);
+		if (picks.length === 0 && link.proved && this.#isAnyLate(now)) this.#takeOverBy(link, now);
 	}
 
 	/** The read's chunks are urgent: whatever else fills the windows has to wait. */
@@ -133,12 +137,18 @@ export class Requests {
 			if (!link || now - proof.at > link.window.lateAfterMs) this.#proofIsLate(group);
 		}
 		this.fillAll(now);
+		if (this.demands.size > 0) this.#takeOver(now);
 		for (const link of this.#links.values()) this.#race(link, now);
 	}
 
 	#isAnyUrgent(now: Ms): boolean {
 		const [first] = this.demands.inOrder();
 		return this.#late.size > 0 || (first !== undefined && first.dueAt - now < URGENT_MS);
+	}
+
+	#isAnyLate(now: Ms): boolean {
+		const [first] = this.demands.inOrder();
+		return first !== undefined && first.dueAt <= now + CRITICAL_MS;
 	}
 
 	#situation(now: Ms) {
@@ -183,6 +193,51 @@ export class Requests {
 			const due = this.demands.dueOf(index);
 			if (due !== undefined && due - now < URGENT_MS) this.#late.add(index);
 		}
+	}
+
+	/** Links with room, quick ones first, take over what a playhead waits for from links that take longer. */
+	#takeOver(now: Ms): void {
+		const quickest = [...this.#links.values()].filter((link) => link.proved && now >= link.restsUntil)
+			.sort((one, other) => one.comesIn(one.urgentChunks, now) - other.comesIn(other.urgentChunks, now));
+		for (const link of quickest) this.#takeOverBy(link, now);
+	}
+
+	#takeOverBy(link: Link, now: Ms): void {
+		let room = link.window.bytes - link.urgentBytes;
+		const picks: Pick[] = [];
+		for (const chunk of this.#slowlyComing(link, now)) {
+			if (room <= 0) break;
+			const soonest = link.comesIn(link.urgentChunks + picks.length, now);
+			const isWorthIt = chunk.comesIn > 1.5 * soonest + WORTH_MOVING_MS;
+			if (!isWorthIt || !this.#canSend(link, chunk.index, now)) continue;
+			room -= CHUNK_BYTES;
+			this.cancel(chunk.of, [chunk.index]);
+			picks.push(chunk);
+		}
+		this.#ask(link, picks, now);
+	}
+
+	#canSend(link: Link, index: number, now: Ms): boolean {
+		const group = Math.floor(index / GROUP_CHUNKS);
+		return link.holdings.has(group, index % GROUP_CHUNKS) && link.holdings.isWilling(group, now);
+	}
+
+	/** Urgent chunks that one other link was asked for, and when they will come as it sends; first due first. */
+	#slowlyComing(link: Link, now: Ms): SlowChunk[] {
+		const slow: SlowChunk[] = [];
+		for (const of of this.#links.values()) {
+			if (of === link) continue;
+			let before = 0;
+			for (const index of of.asked.keys()) {
+				const comesIn = of.comesIn(before++, now);
+				const partial = this.inventory.partials.get(Math.floor(index / GROUP_CHUNKS));
+				if (partial?.asked[index % GROUP_CHUNKS] !== 1 || partial.proof.state !== 'known') continue;
+				const dueAt = this.demands.dueOf(index);
+				if (dueAt === undefined || dueAt - now >= Math.min(URGENT_MS, comesIn)) continue;
+				slow.push({ index, dueAt, of, comesIn });
+			}
+		}
+		return slow.sort((one, other) => one.dueAt - other.dueAt || other.comesIn - one.comesIn);
 	}
 
 	/** A link with nothing to do asks for what the slowest one owes: whoever sends it first spares the other. */
@@ -242,9 +297,12 @@ export class Requests {
 }
 
 /** What fits a link's window. Little room waits until it is more, so that one request names many chunks. */
-function roomOf(link: Link): Room {
+function roomOf(link: Link, links: number): Room {
 	const { window, asked } = link;
 	const batch = asked.size === 0 ? 1 : Math.max(CHUNK_BYTES, Math.min(window.bytes / 4, LARGEST_BATCH_BYTES));
 	const enough = (room: number) => (room >= batch ? room : 0);
-	return { any: enough(window.bytes - link.outstandingBytes), urgent: enough(window.bytes - link.urgentBytes) };
+	// Of what is waited for a stranger is asked a part only: the others are here too, and it may be slow.
+	const share = link.proved ? Infinity : Math.max(2 * CHUNK_BYTES, FIRST_WINDOW_BYTES / links);
+	const urgent = Math.min(window.bytes, share) - link.urgentBytes;
+	return { any: enough(window.bytes - link.outstandingBytes), urgent: enough(urgent) };
 }

@@ -92,8 +92,19 @@ const sorted = (chunks: readonly number[]) => chunks.toSorted((a, b) => a - b);
 
 describe('what reads wait for', () => {
 	test('goes earliest deadline first, whatever the order of the reads', () => {
-		expect(plan({ map: '............', reads: [[8, 2, 3000], [0, 2, 1000], [4, 2, 2000]], links: { ann: { room: 5 } } }, 'ann'))
+		expect(plan({ map: '............', reads: [[8, 2, 4000], [0, 2, 2000], [4, 2, 3000]], links: { ann: { room: 5 } } }, 'ann'))
 			.toEqual([0, 1, 4, 5, 8]);
+	});
+
+	test('nothing beside what a playhead is about to stand still for', () => {
+		const picture = { map: '............', reads: [[8, 2, 3000], [0, 2, 1000]] as const, background: true, links: { ann: {} } };
+		expect(plan(picture, 'ann')).toEqual([0, 1]);
+	});
+
+	test('who has everything is left what nobody else has', () => {
+		const bob = { has: '####......' };
+		expect(sorted(plan({ map: '..........', reads: [[0, 6, 3000]], links: { ann: {}, bob } }, 'ann'))).toEqual([4, 5]);
+		expect(plan({ map: '..........', reads: [[0, 6, 3000]], links: { ann: {}, bob: { ...bob, rests: true } } }, 'ann').length).toBe(6);
 	});
 
 	test('only what is lacking, and only what the link holds', () => {

@@ -2,14 +2,15 @@
  * Which lacking chunks to ask of one link that has room: late ones, then what is due first, then the rarest (NOTES.md
  * §2).
  */
+import { BitSet } from '../base/bit-set.ts';
 import { randomBelow, type Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import type { LinkId } from '../protocol/ids.ts';
-import { GROUP_CHUNKS } from '../protocol/limits.ts';
+import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import type { Demand, Demands } from './demand.ts';
 import type { Inventory, PartialGroup } from './inventory.ts';
 import type { Link } from './link.ts';
-import { LEAST_WINDOW_BYTES, MAX_BACKGROUND_GROUPS, RAREST_SAMPLE, RISKY_MS, SECOND_PROOF_MS, URGENT_MS } from './settings.ts';
+import { LEAST_WINDOW_BYTES, MAX_BACKGROUND_GROUPS, CRITICAL_MS, RAREST_SAMPLE, RISKY_MS, SECOND_PROOF_MS, URGENT_MS } from './settings.ts';
 
 /** What picking looks at. `late`: chunks whose only link is overdue. `copies`: how many links hold each group. */
 export interface Situation {
@@ -38,6 +39,9 @@ const RUN_CHUNKS = 16;
 /** Places in a read to begin at are this far apart. */
 const STEP_CHUNKS = 4;
 
+/** Asked of who has everything, when it would else be idle and others have it too. */
+const IDLE_BYTES = 16 * CHUNK_BYTES;
+
 /** Runs looked for in one go, and places that each is chosen from. */
 const AHEAD_TRIES = 8;
 const AHEAD_CHOICES = 4;
@@ -52,12 +56,18 @@ const MAX_LOOKS = 64;
 export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
 	const picker = new Picker(link, room, s);
 	picker.takeLate();
+	takeAll(picker, s);
+	if (picker.leaveNothing()) takeAll(picker, s);
+	return picker.picks;
+}
+
+function takeAll(picker: Picker, s: Situation): void {
+	// Whatever is asked for beside what the playhead stands still for gets into its way.
+	if (isBlocked(s)) return picker.takeDue('blocked');
 	picker.takeDue('urgent');
 	picker.takeAhead();
 	picker.takeDue('ahead');
-	// Whatever is asked for speculatively goes into the path of what the playhead stands still for.
-	if (s.background && !isBlocked(s)) picker.takeRarest();
-	return picker.picks;
+	if (s.background) picker.takeRarest();
 }
 
 /**
@@ -75,7 +85,7 @@ interface Run { readonly from: number; readonly demand: Demand; readonly copies:
 /** Whether a read should have been served by now, and could be. What nobody here has keeps nothing else from coming. */
 function isBlocked({ demands, links, now }: Situation): boolean {
 	const [first] = demands.inOrder();
-	if (!first || first.dueAt > now) return false;
+	if (!first || first.dueAt > now + CRITICAL_MS) return false;
 	const group = Math.floor(first.cursor / GROUP_CHUNKS);
 	return [...links.values()].some(
 		(link) => now >= link.restsUntil && link.holdings.has(group, first.cursor % GROUP_CHUNKS),
@@ -91,12 +101,26 @@ class Picker {
 	#room: number;
 	#urgentRoom: number;
 	#looks = MAX_LOOKS;
+	/** Whether what others have is left to them: who has everything gives what only it has. */
+	#leaves: boolean;
+	/** Chunks that are left to others, by group: those a playhead stands still for, and all others. */
+	readonly #left = { blocked: new Map<number, BitSet | undefined>(), later: new Map<number, BitSet | undefined>() };
 
 	constructor(link: Link, room: Room, s: Situation) {
 		this.#link = link;
+		this.#leaves = link.holdings.hasAllChunks;
 		this.#s = s;
 		this.#room = room.any;
 		this.#urgentRoom = room.urgent;
+	}
+
+	/** From now on even what others have is taken, if the link would else be idle. Whether that makes a difference. */
+	leaveNothing(): boolean {
+		if (!this.#leaves || !this.#isIdle) return false;
+		this.#leaves = false;
+		this.#room = Math.min(this.#room, IDLE_BYTES);
+		this.#urgentRoom = Math.min(this.#urgentRoom, IDLE_BYTES);
+		return true;
 	}
 
 	/** Chunks another link should have sent by now. */
@@ -118,9 +142,10 @@ class Picker {
 	}
 
 	/** What reads wait for, earliest deadline first. */
-	takeDue(which: 'urgent' | 'ahead'): void {
+	takeDue(which: 'blocked' | 'urgent' | 'ahead'): void {
 		for (const demand of this.#s.demands.inOrder()) {
-			if (this.#isUrgent(demand.dueAt) !== (which === 'urgent')) continue;
+			if (which === 'blocked' && demand.dueAt > this.#s.now + CRITICAL_MS) return;
+			if (which !== 'blocked' && this.#isUrgent(demand.dueAt) !== (which === 'urgent')) continue;
 			if (this.#roomFor(demand.dueAt) <= 0 || this.#looks <= 0) return;
 			this.#takeRead(demand);
 		}
@@ -207,9 +232,10 @@ class Picker {
 		const group = Math.floor(from / GROUP_CHUNKS);
 		const partial = this.#s.inventory.partials.get(group);
 		if (this.#s.inventory.whole.has(group) || partial?.taken.isFull || !this.#isFitFor(group, partial, dueAt)) return;
+		const left = this.#leaves ? this.#leftToOthers(group, dueAt <= this.#s.now) : undefined;
 		let index = this.#next(from, partial);
 		for (; index < to && this.#roomFor(dueAt) > 0; index = this.#next(index + 1, partial)) {
-			if (!this.#taken.has(index)) this.#take(index, dueAt);
+			if (!this.#taken.has(index) && left?.has(index % GROUP_CHUNKS) !== true) this.#take(index, dueAt);
 		}
 	}
 
@@ -221,6 +247,23 @@ class Picker {
 		let next = theirs?.next(k) ?? k;
 		if (partial) next = theirs ? theirs.nextNotIn(partial.taken, k) : partial.taken.nextMissing(k);
 		return next < 0 ? Infinity : group * GROUP_CHUNKS + next;
+	}
+
+	/** Chunks that those have who do not have everything; where a playhead waits, only those who have time for it. */
+	#leftToOthers(group: number, isBlockedOn: boolean): BitSet | undefined {
+		const known = isBlockedOn ? this.#left.blocked : this.#left.later;
+		if (known.has(group)) return known.get(group);
+		let left: BitSet | undefined;
+		for (const other of this.#s.links.values()) {
+			const { holdings, window } = other;
+			if (holdings.hasAllChunks || !holdings.hasSome(group) || this.#s.now < other.restsUntil) continue;
+			if (isBlockedOn && other.urgentBytes >= window.bytes) continue;
+			const chunks = this.#s.inventory.layout.chunksIn(group);
+			const theirs = holdings.hasGroup(group) ? BitSet.full(chunks) : holdings.partial(group);
+			if (theirs) (left ??= new BitSet(GROUP_CHUNKS)).addAll(theirs);
+		}
+		known.set(group, left);
+		return left;
 	}
 
 	/** Whether this link may be asked for chunks of the group that are due then. */

@@ -9,13 +9,21 @@ import { chunkSet, chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';
 import type { Link } from './link.ts';
-import { FRAME_MS, SERVED_AT_ONCE } from './settings.ts';
+import { Rate } from './rate.ts';
+import { BATCH_MS, FRAME_MS, GIVES_WAY_MS, HANDED_MS, LEAST_HANDED_BYTES, SOURCE_GIVES_WAY_MS } from './settings.ts';
+import { RecentlySent } from './recently-sent.ts';
+import type { Next } from './uploads.ts';
 
 /** Answers requests of one share. */
 export class Serving {
 	readonly #peer: Peer;
-	/** How often each chunk was sent, up to 255. */
-	#sent: Uint8Array | undefined;
+	readonly #sent = new RecentlySent();
+	/** How often a chunk was sent a moment ago; a group that a neighbour has whole counts as sent. */
+	readonly #timesSent = (group: number, k: number): number =>
+		this.#sent.times(group * GROUP_CHUNKS + k) + ((this.#peer.requests?.copies[group] ?? 0) > 0 ? 1 : 0);
+	readonly #up = new Rate(0);
+	#handedBytes = 0;
+	#batches = 0;
 
 	constructor(peer: Peer) { this.#peer = peer; }
 
@@ -37,7 +45,7 @@ export class Serving {
 		const refused = link.uploads.add(group, held, dueAt);
 		if (held.length < chunks.length) refused.push(...chunks.filter((k) => !held.includes(k)));
 		this.#refuse(link, group, refused);
-		this.#next(link, now);
+		this.#next(now);
 		return true;
 	}
 
@@ -56,31 +64,69 @@ export class Serving {
 		link.uploaded += outcome.bytes;
 		this.#peer.counts.uploadedBytes += outcome.bytes;
 		link.up.add(outcome.bytes, now);
-		link.uploads.state = outcome.full ? 'full' : 'ready';
+		this.#up.add(outcome.bytes, now);
 		if (outcome.failed) this.#refuse(link, outcome.group, link.uploads.last?.chunks ?? []);
-		this.#next(link, now);
+		if (outcome.full) link.uploads.state = 'full';
+		else this.#setReady(link);
+		this.#next(now);
 	}
 
 	writable(link: Link, now: Ms): void {
-		if (link.uploads.state === 'full') link.uploads.state = 'ready';
-		this.#next(link, now);
+		if (link.uploads.state === 'full') this.#setReady(link);
+		this.#next(now);
 	}
 
-	#next(link: Link, now: Ms): void {
-		if (link.uploads.state !== 'ready' || link.uploads.size === 0) return;
-		const sent = this.#sent ??= new Uint8Array(this.#peer.requests?.layout.chunks ?? 0);
-		const run = Math.max(1, Math.min(MAX_RUN_CHUNKS, Math.floor((link.up.perMs(now) * FRAME_MS) / CHUNK_BYTES)));
-		const batch = link.uploads.take(Math.max(run, SERVED_AT_ONCE), (group, k) => sent[group * GROUP_CHUNKS + k] ?? 0);
-		if (!batch) return;
-		for (const k of batch.chunks) {
-			const index = batch.group * GROUP_CHUNKS + k;
-			sent[index] = Math.min(255, (sent[index] ?? 0) + 1);
+	/** The link is gone, and what was handed over with it. */
+	closed(link: Link, now: Ms): void {
+		this.#setReady(link);
+		this.#next(now);
+	}
+
+	#setReady(link: Link): void {
+		this.#handedBytes -= link.uploads.handedBytes;
+		link.uploads.handedBytes = 0;
+		link.uploads.state = 'ready';
+	}
+
+	/** Hands over the most urgent batches of all links, as long as little is on its way to the wire. */
+	#next(now: Ms): void {
+		while (this.#handedBytes < LEAST_HANDED_BYTES + this.#up.perMs(now) * HANDED_MS) {
+			const found = this.#mostUrgent(now);
+			if (!found) return;
+			this.#serve(found.link, found.next, now);
 		}
+	}
+
+	#mostUrgent(now: Ms): { readonly link: Link; readonly next: Next } | undefined {
+		let best: { readonly link: Link; readonly next: Next } | undefined;
+		const givesWayMs = this.#peer.requests?.inventory.complete === true ? SOURCE_GIVES_WAY_MS : GIVES_WAY_MS;
+		for (const link of this.#peer.links.values()) {
+			if (link.uploads.state !== 'ready' || link.uploads.size === 0) continue;
+			const next = link.uploads.next(this.#timesSent, { now, givesWayMs });
+			if (!next || (best && next.rank > best.next.rank)) continue;
+			const isLongerAgo = !best || link.uploads.servedAt < best.link.uploads.servedAt;
+			if (isLongerAgo || next.rank < (best?.next.rank ?? Infinity)) best = { link, next };
+		}
+		return best;
+	}
+
+	#serve(link: Link, next: Next, now: Ms): void {
+		const rate = link.up.perMs(now);
+		const batch = link.uploads.take(next, chunksIn(rate * BATCH_MS), this.#timesSent);
+		for (const k of batch.chunks) this.#sent.note(batch.group * GROUP_CHUNKS + k, now);
 		link.uploads.state = 'serving';
-		this.#peer.out.push({ type: 'serve', link: link.id, ...batch, run });
+		link.uploads.servedAt = ++this.#batches;
+		link.uploads.handedBytes = batch.chunks.length * CHUNK_BYTES;
+		this.#handedBytes += link.uploads.handedBytes;
+		this.#peer.out.push({ type: 'serve', link: link.id, ...batch, run: chunksIn(rate * FRAME_MS) });
 	}
 
 	#refuse(link: Link, group: number, chunks: readonly number[]): void {
 		if (chunks.length > 0) this.#peer.out.send(link.id, { type: 'busy', group, chunks: chunkSet(chunks) });
 	}
+}
+
+/** Chunks that so many bytes are, as many as a frame may carry and one at least. */
+function chunksIn(bytes: number): number {
+	return Math.max(1, Math.min(MAX_RUN_CHUNKS, Math.floor(bytes / CHUNK_BYTES)));
 }

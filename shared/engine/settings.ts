@@ -5,6 +5,9 @@ import { SECOND, type Ms } from '../base/units.ts';
 /** Chunks due sooner than this are fetched in playback order; what is later gives way to them. */
 export const URGENT_MS: Ms = 8 * SECOND;
 
+/** While a read due sooner than this is not all here nothing else is asked for: it would get into its way. */
+export const CRITICAL_MS: Ms = 1.5 * SECOND;
+
 /**
  * A chunk due sooner than this is not left to a link that has sent nothing good yet, while a proved one has it: time to
  * ask again.
@@ -16,6 +19,12 @@ export const SECOND_PROOF_MS: Ms = 250;
 
 /** What a link will not have sent in this time, an idle one helps with. Below it a race costs more than it saves. */
 export const RACE_AFTER_MS: Ms = 500;
+
+/** A chunk is moved to another link if it will come so much sooner, beside half as late: less is noise. */
+export const WORTH_MOVING_MS: Ms = 100;
+
+/** Until a link has sent something, its chunks are thought to be so far apart. */
+export const UNKNOWN_PACE_MS: Ms = 200;
 
 /** How often the engine looks at what time alone changes: late chunks, unsaved groups, silent links. */
 export const TICK_MS: Ms = 250;
@@ -55,8 +64,29 @@ export const RAREST_SAMPLE = 64;
  */
 export const TELL_CHUNKS = 16;
 
-/** Chunks handed to the runtime at once for one link, or one frame's: control frames wait for no more than these. */
-export const SERVED_AT_ONCE = 4;
+/** A batch for the runtime is what its link carries in this time: what is more urgent waits no longer than that. */
+export const BATCH_MS: Ms = 20;
+
+/**
+ * Of all links together no more is with the runtime and the transports than leaves in this time: the rest waits here,
+ * where it can be put in order and taken back. And at least so much, so that slow neighbours do not keep a fast uplink
+ * from the others.
+ */
+export const HANDED_MS: Ms = 100;
+/** As above: one chunk. */
+export const LEAST_HANDED_BYTES = CHUNK_BYTES;
+
+/** Chunks sent count as sent a moment ago for this long: then whoever got them has had the time to pass them on. */
+export const SENT_BEFORE_MS: Ms = 4 * SECOND;
+
+/** A chunk that was sent a moment ago gives way to others that are due this much later: it can be had elsewhere too. */
+export const GIVES_WAY_MS: Ms = 4 * SECOND;
+
+/** As above, where everything is held: what is had from nobody else comes from here, or the swarm runs dry. */
+export const SOURCE_GIVES_WAY_MS: Ms = 30 * SECOND;
+
+/** A chunk that no playhead waits for counts as due then. */
+export const NOT_DUE_MS: Ms = 60 * SECOND;
 
 /**
  * A frame carries as many chunks as its link does in this time: what is longer on its way looks like a queue to the
@@ -122,7 +152,7 @@ export const FIRST_WINDOW_BYTES = 16 * CHUNK_BYTES;
 export const LARGEST_BATCH_BYTES = 16 * CHUNK_BYTES;
 
 /** The least window: below it request messages cost more than they save. */
-export const LEAST_WINDOW_BYTES = 4 * CHUNK_BYTES;
+export const LEAST_WINDOW_BYTES = 1 * CHUNK_BYTES;
 
 /**
  * The largest window, 1 MiB. Chromium's SCTP, once it has overrun a path's queue, repairs one packet a round trip, so

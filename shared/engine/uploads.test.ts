@@ -1,15 +1,20 @@
 import { expect, test } from 'vitest';
 import { MAX_QUEUED_CHUNKS } from './settings.ts';
-import { UploadQueue } from './uploads.ts';
+import { UploadQueue, type Batch } from './uploads.ts';
 
-const never = () => 0;
+const never: Parameters<UploadQueue['next']>[0] = () => 0;
 const upTo = (count: number) => Array.from({ length: count }, (_, k) => k);
 
 /** All batches, as `group:chunks`. */
 function drain(queue: UploadQueue, sent: (group: number, k: number) => number = never): string[] {
 	const batches: string[] = [];
-	for (let batch = queue.take(4, sent); batch; batch = queue.take(4, sent)) batches.push(`${batch.group}:${batch.chunks.join(' ')}`);
+	for (let batch = take(queue, sent); batch; batch = take(queue, sent)) batches.push(`${batch.group}:${batch.chunks.join(' ')}`);
 	return batches;
+}
+
+function take(queue: UploadQueue, sent = never, most = 4): Batch | undefined {
+	const next = queue.next(sent, { now: 0, givesWayMs: 4000 });
+	return next && queue.take(next, most, sent);
 }
 
 test('what is due first goes first, in small batches, in the order asked for', () => {
@@ -33,7 +38,15 @@ test('a later request for a group can make it urgent, never less so', () => {
 test('chunks that were sent least often go first', () => {
 	const queue = new UploadQueue();
 	queue.add(0, upTo(8), Infinity);
-	expect(drain(queue, (_, k) => (k < 4 ? 3 : k % 2))).toEqual(['0:4 6 5 7', '0:0 1 2 3']);
+	expect(drain(queue, (_, k) => (k < 4 ? 3 : k % 2))).toEqual(['0:4 6', '0:5 7', '0:0 1 2 3']);
+});
+
+test('a chunk that was sent a moment ago gives way to what is due a little later, not to what nobody waits for', () => {
+	const queue = new UploadQueue();
+	queue.add(0, [1], 500);
+	queue.add(1, [2], 3000);
+	queue.add(2, [3], Infinity);
+	expect(drain(queue, (group) => (group === 0 ? 1 : 0))).toEqual(['1:2', '0:1', '2:3']);
 });
 
 test('asking twice queues once, and a cancel takes back what has not gone', () => {
@@ -53,6 +66,6 @@ test('what would be too much is refused', () => {
 	}
 	expect(queue.add(99, [4, 5], 0)).toEqual([4, 5]);
 	expect(queue.size).toBe(MAX_QUEUED_CHUNKS);
-	expect(queue.take(8, never)?.chunks.length).toBe(8);
+	expect(take(queue, never, 8)?.chunks.length).toBe(8);
 	expect(queue.add(99, [4, 5], 0)).toEqual([]);
 });

@@ -1,8 +1,11 @@
 /** What one peer wants of us, most urgent first. Bounded: what does not fit is refused, not kept. */
 import type { Ms } from '../base/units.ts';
-import { MAX_QUEUED_CHUNKS } from './settings.ts';
+import { MAX_QUEUED_CHUNKS, NOT_DUE_MS } from './settings.ts';
 
-interface Wanted { readonly group: number; readonly chunks: Set<number>; dueAt: Ms; readonly order: number }
+export interface Wanted { readonly group: number; readonly chunks: Set<number>; dueAt: Ms; readonly order: number }
+
+/** What a link is to get next. `rank`: the time by which, as it were; the least goes first. */
+export interface Next { readonly wanted: Wanted; readonly least: number; readonly rank: Ms }
 
 /** Chunks of one group to be sent next. */
 export interface Batch { readonly group: number; readonly chunks: readonly number[] }
@@ -11,6 +14,10 @@ export interface Batch { readonly group: number; readonly chunks: readonly numbe
 export class UploadQueue {
 	/** `ready`: the next batch may go. `serving`: one is with the runtime. `full`: the transport has no room. */
 	state: 'ready' | 'serving' | 'full' = 'ready';
+	/** Bytes with the runtime or the transport, as far as we know: none when `ready`. */
+	handedBytes = 0;
+	/** Counts batches of all links: when this one had its last. */
+	servedAt = 0;
 	/** What was taken last, in case it cannot be read. */
 	last: Batch | undefined;
 	readonly #wanted = new Map<number, Wanted>();
@@ -50,24 +57,29 @@ export class UploadQueue {
 	}
 
 	/**
-	 * Takes the next chunks to send, `most` at most: of the group that is due first, those that were sent least often
-	 * before, `sent` says how often. So viewers who ask for the same at the same time get different parts of it, and the
-	 * rest from each other.
+	 * What would be sent next, and how soon it has to be: what is due first, but a chunk that was sent before gives way
+	 * to one that was not, `sent` says how often. So viewers who ask for the same at the same time get different parts of
+	 * it, and the rest from each other.
 	 */
-	take(most: number, sent: (group: number, k: number) => number): Batch | undefined {
-		let first: Wanted | undefined;
+	next(
+		sent: (group: number, k: number) => number, { now, givesWayMs }: { readonly now: Ms; readonly givesWayMs: Ms },
+	): Next | undefined {
+		let best: Next | undefined;
 		for (const wanted of this.#wanted.values()) {
-			if (!first || wanted.dueAt < first.dueAt || (wanted.dueAt === first.dueAt && wanted.order < first.order)) {
-				first = wanted;
+			const least = leastOf(wanted, sent);
+			const rank = Math.min(wanted.dueAt, now + NOT_DUE_MS) + least * givesWayMs;
+			if (!best || rank < best.rank || (rank === best.rank && wanted.order < best.wanted.order)) {
+				best = { wanted, least, rank };
 			}
 		}
-		if (!first) return undefined;
-		const { group } = first;
+		return best;
+	}
+
+	/** Takes what {@link next} found, `most` chunks at most. */
+	take({ wanted, least }: Next, most: number, sent: (group: number, k: number) => number): Batch {
+		const { group } = wanted;
 		const chunks: number[] = [];
-		let least = leastOf(first, sent);
-		for (; chunks.length < most && least < Infinity; least = leastOf(first, sent, least + 1)) {
-			for (const k of first.chunks) if (chunks.length < most && sent(group, k) === least) chunks.push(k);
-		}
+		for (const k of wanted.chunks) if (chunks.length < most && sent(group, k) === least) chunks.push(k);
 		this.cancel(group, chunks);
 		return this.last = { group, chunks };
 	}

@@ -5,17 +5,12 @@
  */
 import type { Bytes } from '../base/bytes.ts';
 import type { Ms } from '../base/units.ts';
+import { WaterMarks } from '../base/water-marks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CloseReason, Transport, TransportEvents } from '../ports/transport.ts';
 import { fingerprintFromSdp } from '../protocol/hello.ts';
 import { pathFromStats, type RtcPath } from './rtc-route.ts';
 import type { DataChannel, DataPeer } from './data-peer.ts';
-
-/** Bytes in the channel's buffer above which `send` says to wait. 64 KiB costs some speed, 1 MiB half of it. */
-export const HIGH_WATER_BYTES = 256 * 1024;
-
-/** Bytes in the channel's buffer at which there is room again: some milliseconds' worth, so that it never runs dry. */
-export const LOW_WATER_BYTES = 64 * 1024;
 
 /** How long `close` lets queued frames drain, by the port's contract. */
 const CLOSE_DRAIN: Ms = 250;
@@ -32,7 +27,7 @@ export class DataChannelTransport implements Transport {
 	readonly #clock: Clock;
 	readonly #channel: DataChannel | null;
 	#reason: CloseReason | undefined;
-	#pressed = false;
+	readonly #marks = new WaterMarks();
 	#cancelDeadline: (() => void) | undefined;
 
 	constructor(peer: DataPeer, clock: Clock) {
@@ -65,8 +60,7 @@ export class DataChannelTransport implements Transport {
 			this.close('lost'); // the channel is closing, or its buffer overflowed because nobody waited
 			return false;
 		}
-		this.#pressed ||= this.#channel.bufferedAmount > HIGH_WATER_BYTES;
-		return !this.#pressed;
+		return this.#marks.queued(this.#channel.bufferedAmount, this.#clock.now());
 	}
 
 	/** The channel's own close sends what is queued, has it acknowledged, and then tells the other side. */
@@ -104,10 +98,10 @@ export class DataChannelTransport implements Transport {
 		for (let data = this.#peer.read(); data !== null; data = this.#peer.read()) early.push(memoryOf(data));
 		if (early.length > 0) void Promise.resolve().then(() => early.forEach(hear)); // before any that is still to come
 		channel.onmessage = ({ data }) => hear(data);
-		channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
+		channel.bufferedAmountLowThreshold = this.#marks.low;
 		channel.onbufferedamountlow = () => {
-			if (this.#reason || !this.#pressed) return;
-			this.#pressed = false;
+			if (this.#reason || !this.#marks.drained(channel.bufferedAmount, this.#clock.now())) return;
+			channel.bufferedAmountLowThreshold = this.#marks.low;
 			events.drained();
 		};
 	}

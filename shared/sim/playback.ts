@@ -16,6 +16,7 @@ export interface Watched {
 	startUpMs: Ms | undefined;
 	stalls: number;
 	stalledMs: Ms;
+	longestStallMs: Ms;
 	readonly seekMs: Ms[];
 	endedAt: Ms | undefined;
 }
@@ -29,11 +30,18 @@ interface Segment {
 }
 
 /** What playback needs of its peer. */
-export interface PlaybackHost { holds(chunk: number): boolean; step(input: Input): void }
+export interface PlaybackHost {
+	holds(chunk: number): boolean;
+	step(input: Input): void;
+	/** The first picture is there. */
+	began(): void;
+}
 
 /** The playhead of one viewer. */
 export class Playback {
-	readonly watched: Watched = { startUpMs: undefined, stalls: 0, stalledMs: 0, seekMs: [], endedAt: undefined };
+	readonly watched: Watched = {
+		startUpMs: undefined, stalls: 0, stalledMs: 0, longestStallMs: 0, seekMs: [], endedAt: undefined,
+	};
 	readonly #queue: EventQueue;
 	readonly #film: SimFilm;
 	readonly #host: PlaybackHost;
@@ -56,6 +64,8 @@ export class Playback {
 		this.#waitingSince = queue.now;
 	}
 
+	/** Whether it plays now, as opposed to waiting for bytes. */
+	get isPlaying(): boolean { return this.#playingSince !== undefined; }
 	/** Whether the end of the film was reached. */
 	get isOver(): boolean { return this.watched.endedAt !== undefined; }
 
@@ -121,9 +131,9 @@ export class Playback {
 	#goOn(): void {
 		if (this.#playingSince !== undefined || this.isOver || this.#waiting.has(this.#current)) return;
 		const waited = this.#queue.now - this.#waitingSince;
-		if (this.#waitsFor === 'start') this.watched.startUpMs = waited;
+		if (this.#waitsFor === 'start') this.#begin(waited);
 		else if (this.#waitsFor === 'seek') this.watched.seekMs.push(waited);
-		else this.watched.stalledMs += waited;
+		else this.#noteStall(waited);
 		this.#play();
 	}
 
@@ -150,7 +160,17 @@ export class Playback {
 
 	#endStall(): void {
 		const isStalled = this.#playingSince === undefined && this.#waitsFor === 'stall';
-		if (isStalled) this.watched.stalledMs += this.#queue.now - this.#waitingSince;
+		if (isStalled) this.#noteStall(this.#queue.now - this.#waitingSince);
 		if (this.#playingSince === undefined && this.#waitsFor === 'seek') this.watched.seekMs.push(this.#queue.now - this.#waitingSince);
+	}
+
+	#begin(waited: Ms): void {
+		this.watched.startUpMs = waited;
+		this.#host.began();
+	}
+
+	#noteStall(waited: Ms): void {
+		this.watched.stalledMs += waited;
+		this.watched.longestStallMs = Math.max(this.watched.longestStallMs, waited);
 	}
 }

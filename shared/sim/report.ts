@@ -2,6 +2,7 @@
 import type { Ms } from '../base/units.ts';
 import type { PeerId } from '../protocol/ids.ts';
 import type { SimFilm } from './film.ts';
+import type { Moment } from './moments.ts';
 import type { Watched } from './playback.ts';
 import type { SimNode } from './sim-node.ts';
 
@@ -19,6 +20,9 @@ export interface PeerReport {
 	readonly uploadedCopies: number;
 	/** Bytes that came twice, of the film. */
 	readonly duplicates: number;
+	/** What it sent that was no chunk: bytes of messages and headers, and of the film. */
+	readonly overheadBytes: number;
+	readonly uploadedBytes: number;
 	/** Bytes a second from its arrival until it was complete. */
 	readonly bytesPerSecond: number;
 	/** Names of those it banned. */
@@ -26,12 +30,20 @@ export interface PeerReport {
 	readonly links: number;
 }
 
-/** The swarm at the end. `log`: a hash of all that was done, equal for equal runs. */
-export interface Report { readonly peers: ReadonlyMap<string, PeerReport>; readonly endedAt: Ms; readonly log: number }
+/** What a swarm did in all. `log`: a hash of it, equal for equal runs. `steps`: of all engines. */
+export interface RunEnd {
+	readonly endedAt: Ms;
+	readonly log: number;
+	readonly steps: number;
+	readonly moments: readonly Moment[];
+}
+
+/** The swarm at the end. */
+export interface Report extends RunEnd { readonly peers: ReadonlyMap<string, PeerReport> }
 
 /** Sums up. */
 export function reportOf(
-	nodes: readonly SimNode[], film: SimFilm, end: { readonly endedAt: Ms; readonly log: number },
+	nodes: readonly SimNode[], film: SimFilm, end: RunEnd,
 ): Report {
 	const byId = new Map(nodes.map((node) => [node.id, node]));
 	return { ...end, peers: new Map(nodes.map((node) => [node.spec.name, peerReport(node, film, byId)])) };
@@ -49,6 +61,8 @@ function peerReport(node: SimNode, film: SimFilm, byId: ReadonlyMap<PeerId, SimN
 		fromPeers: fromPeers / Math.max(1, counts.downloadedBytes),
 		uploadedCopies: counts.uploadedBytes / film.layout.size,
 		duplicates: counts.duplicateBytes / film.layout.size,
+		overheadBytes: node.port.sentBytes - counts.uploadedBytes,
+		uploadedBytes: counts.uploadedBytes,
 		bytesPerSecond: completeMs === undefined ? 0 : (film.layout.size / completeMs) * 1000,
 		banned: [...node.banned].map((id) => byId.get(id)?.spec.name ?? id),
 		links: links.size,

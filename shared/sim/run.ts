@@ -7,6 +7,7 @@ import type { Effect } from '../engine/events.ts';
 import { idBytes, peerIdFrom, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { EventQueue } from './event-queue.ts';
 import { SimFilm } from './film.ts';
+import { Moments } from './moments.ts';
 import { reportOf, type Report } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { SimEnd, type LinkEvents } from './sim-link.ts';
@@ -15,6 +16,10 @@ import { SimNode, type SimWorld } from './sim-node.ts';
 /** What a WebRTC connection takes beside its round trips, and after which time an attempt is given up. */
 const SETUP_MS: Ms = 120;
 const GIVE_UP_MS: Ms = 5000;
+
+/** How often the swarm is looked at: for charts, and whether all is over. */
+const MOMENT_MS: Ms = 1000;
+const LOOK_MS: Ms = 100;
 
 const OFFER = 1;
 const ANSWER = 2;
@@ -38,7 +43,10 @@ class Swarm implements SimWorld {
 	readonly #nodes = new Map<PeerId, SimNode>();
 	readonly #pairs = new Set<Pair>();
 	readonly #attempts = new Set<string>();
+	readonly #moments = new Moments();
 	#log = 0x811c9dc5;
+	#steps = 0;
+	#isOver = false;
 
 	constructor(scenario: Scenario, observer?: Observer) {
 		this.#scenario = scenario;
@@ -58,8 +66,11 @@ class Swarm implements SimWorld {
 	}
 
 	run(): Report {
-		while (!this.#isOver() && this.queue.step(this.#scenario.untilMs));
-		return reportOf([...this.#nodes.values()], this.film, { endedAt: this.queue.now, log: this.#log });
+		this.#look();
+		while (!this.#isOver && this.queue.step(this.#scenario.untilMs));
+		return reportOf([...this.#nodes.values()], this.film, {
+			endedAt: this.queue.now, log: this.#log, steps: this.#steps, moments: this.#moments.taken,
+		});
 	}
 
 	connect(from: SimNode, to: PeerId, relays: readonly LinkId[]): void {
@@ -96,7 +107,10 @@ class Swarm implements SimWorld {
 		if ('index' in effect) this.#hash(effect.index);
 	}
 
-	stepped(node: SimNode): void { this.#observer?.stepped(node, this.queue.now); }
+	stepped(node: SimNode): void {
+		this.#steps += 1;
+		this.#observer?.stepped(node, this.queue.now);
+	}
 
 	#hash(value: number): void {
 		this.#log = Math.imul(this.#log ^ (value | 0), 0x01000193) >>> 0;
@@ -104,7 +118,14 @@ class Swarm implements SimWorld {
 
 	get #hasTracker(): boolean { return this.queue.now < this.#scenario.trackerDiesAt; }
 
-	#isOver(): boolean {
+	/** Often enough to end soon after the last one is served, seldom enough to cost nothing among a thousand. */
+	#look(): void {
+		this.#isOver = this.#isEverybodyServed();
+		if (Number.isInteger(this.queue.now / MOMENT_MS)) this.#moments.take(this.#nodes.values(), this.queue.now);
+		this.queue.after(LOOK_MS, () => this.#look());
+	}
+
+	#isEverybodyServed(): boolean {
 		for (const node of this.#nodes.values()) {
 			const { spec, playback, state } = node;
 			if (state === 'waiting') return false;

@@ -6,11 +6,12 @@
 import type { Bytes } from '../base/bytes.ts';
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
+import { WaterMarks } from '../base/water-marks.ts';
 import type { CloseReason } from '../ports/transport.ts';
 import type { EventQueue } from './event-queue.ts';
 
-/** Bytes buffered in one direction from which on `send` says to wait: the data channel's own number. 256 KiB. */
-const BUFFER_BYTES = 256 * 1024;
+/** Bytes of a frame that travels in one packet. */
+const PACKET_BYTES = 1150;
 
 /** One machine's connection. Rates in bytes per millisecond; Infinity: no limit. */
 export interface Access {
@@ -43,8 +44,9 @@ export class SimPort {
 		this.access = access;
 	}
 
-	/** A link has something to send. */
+	/** A link has something to send. What fits one packet slips in between those of the other links' frames. */
 	offer(end: SimEnd): void {
+		if (this.#isSending && end.headBytes <= PACKET_BYTES) return this.#slipIn(end);
 		this.#ready.push(end);
 		if (!this.#isSending) this.#sendNext();
 	}
@@ -56,6 +58,11 @@ export class SimPort {
 		this.#downFreeAt = at;
 		if (at <= this.#queue.now) arrived();
 		else this.#queue.at(at, arrived);
+	}
+
+	#slipIn(end: SimEnd): void {
+		this.sentBytes += end.headBytes;
+		this.#queue.after(end.headBytes / this.access.upBytesPerMs, () => { if (end.departed()) this.offer(end); });
 	}
 
 	#sendNext(): void {
@@ -80,7 +87,7 @@ export class SimEnd {
 	#other: SimEnd | undefined;
 	#waiting: (Bytes | 'end')[] = [];
 	#buffered = 0;
-	#isFull = false;
+	readonly #marks = new WaterMarks();
 	#lastArrival: Ms = 0;
 	#state: 'open' | 'closing' | 'closed' = 'open';
 
@@ -105,8 +112,7 @@ export class SimEnd {
 		if (this.#state !== 'open') return false;
 		this.#buffered += frame.length;
 		this.#push(frame);
-		this.#isFull ||= this.#buffered >= BUFFER_BYTES;
-		return !this.#isFull;
+		return this.#marks.queued(this.#buffered, this.#queue.now);
 	}
 
 	/** What was sent before still arrives. */
@@ -136,10 +142,7 @@ export class SimEnd {
 		if (frame === undefined) return false;
 		if (frame !== 'end') this.#buffered -= frame.length;
 		this.#travel(frame);
-		if (this.#isFull && this.#buffered <= BUFFER_BYTES / 4) {
-			this.#isFull = false;
-			if (this.#state === 'open') this.#events.writable();
-		}
+		if (this.#marks.drained(this.#buffered, this.#queue.now) && this.#state === 'open') this.#events.writable();
 		return this.#waiting.length > 0;
 	}
 

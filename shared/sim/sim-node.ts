@@ -78,15 +78,16 @@ export class SimNode {
 	/** Comes: who has the film knows all of it, others ask around. */
 	arrive(): void {
 		this.state = 'here';
-		if (this.spec.background) this.step({ type: 'background', on: true });
+		if (this.spec.background && !this.spec.watches) this.#fetchAll();
 		if (this.spec.holds === 'all') {
 			for (let part = 0; part < FILM_PARTS; part++) this.#parts.add(part);
 			this.#describe(true);
 		}
 		if (this.spec.watches) {
-			this.playback = new Playback(
-				this.#world.queue, this.#world.film, { holds: (chunk) => this.holds(chunk), step: (input) => this.step(input) },
-			);
+			this.playback = new Playback(this.#world.queue, this.#world.film, {
+				holds: (chunk) => this.holds(chunk), step: (input) => this.step(input),
+				began: () => { if (this.spec.background) this.#fetchAll(); }, // as the page does
+			});
 			for (const { at, to } of this.spec.seeks) this.#world.queue.at(at, () => { if (this.state === 'here') this.playback?.seek(to); });
 		}
 		this.#world.find(this, 10);
@@ -129,6 +130,8 @@ export class SimNode {
 			this.#inputs.shift();
 		}
 	}
+
+	#fetchAll(): void { this.step({ type: 'background', on: true }); }
 
 	#tick(): void {
 		if (this.state === 'gone') return;

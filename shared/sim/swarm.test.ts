@@ -51,10 +51,9 @@ describe('a swarm shares the work', () => {
 	});
 
 	test('three who fetch without watching cost it little more than one', () => {
-		// Sixteen groups among three are a coarse lot: one chance is 1.2 copies, another 1.5. The middle of five counts.
 		const reports = [1, 2, 3, 4, 5].map((seed) => run(scenario([sharer({ up: 20 }), ...peers(3, 'fetcher')], { seed })));
 		const copies = reports.map((report) => of(report, 'sharer').uploadedCopies).sort((one, other) => one - other);
-		expect(copies[2]).toBeLessThan(1.5);
+		expect(copies[2]).toBeLessThan(1.4);
 		for (const { duplicates, fromPeers } of reports.flatMap((report) => all(report, 'fetcher'))) {
 			expect(duplicates).toBeLessThan(0.03);
 			expect(fromPeers).toBeGreaterThan(0.4);
@@ -80,7 +79,7 @@ describe('a swarm shares the work', () => {
 		const alone = run(scenario([sharer({ up: 20 }), viewer()]));
 		const helped = run(scenario([sharer({ up: 20 }), peer('slow', { holds: 'all', up: 0.3 }), viewer()]));
 		expectWatched(helped);
-		expect(of(helped, 'viewer').completeMs).toBeLessThan(of(alone, 'viewer').completeMs! * 1.1);
+		expect(of(helped, 'viewer').completeMs).toBeLessThan(of(alone, 'viewer').completeMs! * 1.15);
 		expect(of(helped, 'viewer').watched!.startUpMs).toBeLessThan(of(alone, 'viewer').watched!.startUpMs! + 300);
 	});
 
