@@ -2,6 +2,7 @@
 import type { Ms } from '../base/units.ts';
 import { MAX_QUEUED_CHUNKS, NOT_DUE_MS } from './settings.ts';
 
+/** What is wanted of one group. `order`: among those that are due at one time. */
 export interface Wanted { readonly group: number; readonly chunks: Set<number>; dueAt: Ms; readonly order: number }
 
 /** What a link is to get next. `rank`: the time by which, as it were; the least goes first. */
