@@ -7,7 +7,7 @@ import { decode, encode, type PeerMessage } from '../protocol/peer-message.ts';
 import { chunksOf, chunkSet } from './chunk-set.ts';
 import { Engine } from './engine.ts';
 import type { Effect, Input } from './events.ts';
-import { PING_AFTER_MS, RACE_AFTER_MS, SILENT_MS, SNUBBED_MS } from './settings.ts';
+import { PING_AFTER_MS, RACE_AFTER_MS, SILENT_MS, SNUBBED_MS, STUCK_MS } from './settings.ts';
 
 const id = (n: number): PeerId => peerIdFrom(new Uint8Array(16).fill(n));
 const SIZE = 2 * GROUP_BYTES;
@@ -216,6 +216,20 @@ describe('serving', () => {
 		expect(bed.hear(2, { type: 'request', group: 0, dueInMs: 8000, chunks: chunkSet([2, 3]) })).toEqual([]);
 		expect(bed.hear(3, { type: 'request', group: 0, dueInMs: 20, chunks: chunkSet([4]) })).toEqual([]);
 		expect(bed.step(served(1, { full: false }))[0]).toBe('serve 3 0:4');
+	});
+
+	test('those who ask and do not read keep nobody else waiting for long', () => {
+		const bed = new Bed().begin(0);
+		bed.now += 60_000; // in its first moments an engine takes its uplink for a fast one
+		for (const link of [1, 2, 3]) bed.open(link);
+		for (const link of [1, 2]) {
+			bed.hear(link, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([link]) });
+			bed.step(served(link, { full: true }));
+		}
+		bed.now += 100;
+		expect(bed.hear(3, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([3]) })).toEqual([]);
+		bed.now += STUCK_MS;
+		expect(bed.step({ type: 'tick' })).toContain('serve 3 0:3');
 	});
 
 	test('a link that closes with chunks on their way makes room for the others', () => {

@@ -267,6 +267,7 @@ export class Engine implements Peer {
 		this.#tickedAt = now;
 		for (const link of [...this.links.values()]) this.#checkLife(link, now);
 		this.requests?.tick(now);
+		this.serving.tick(now);
 		this.parts.tick(now);
 		this.neighbours.tick(now);
 		this.#savePartials(now);

@@ -10,7 +10,7 @@ import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';
 import type { Link } from './link.ts';
 import { Rate } from './rate.ts';
-import { BATCH_MS, FRAME_MS, GIVES_WAY_MS, HANDED_MS, LEAST_HANDED_BYTES, SOURCE_GIVES_WAY_MS } from './settings.ts';
+import { BATCH_MS, FRAME_MS, GIVES_WAY_MS, HANDED_MS, LEAST_HANDED_BYTES, SOURCE_GIVES_WAY_MS, STUCK_MS } from './settings.ts';
 import { RecentlySent } from './recently-sent.ts';
 import type { Next } from './uploads.ts';
 
@@ -82,10 +82,22 @@ export class Serving {
 		this.#next(now);
 	}
 
+	/** What a link has not taken for long waits for its peer, not for our uplink: the others need not wait with it. */
+	tick(now: Ms): void {
+		for (const link of this.#peer.links.values()) {
+			if (link.uploads.handedBytes > 0 && now - link.uploads.handedAt > STUCK_MS) this.#discount(link);
+		}
+		this.#next(now);
+	}
+
 	#setReady(link: Link): void {
+		this.#discount(link);
+		link.uploads.state = 'ready';
+	}
+
+	#discount(link: Link): void {
 		this.#handedBytes -= link.uploads.handedBytes;
 		link.uploads.handedBytes = 0;
-		link.uploads.state = 'ready';
 	}
 
 	/** Hands over the most urgent batches of all links, as long as little is on its way to the wire. */
@@ -117,6 +129,7 @@ export class Serving {
 		link.uploads.state = 'serving';
 		link.uploads.servedAt = ++this.#batches;
 		link.uploads.handedBytes = batch.chunks.length * CHUNK_BYTES;
+		link.uploads.handedAt = now;
 		this.#handedBytes += link.uploads.handedBytes;
 		this.#peer.out.push({ type: 'serve', link: link.id, ...batch, run: chunksIn(rate * FRAME_MS) });
 	}

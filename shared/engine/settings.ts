@@ -75,6 +75,8 @@ export const BATCH_MS: Ms = 20;
 export const HANDED_MS: Ms = 100;
 /** As above: one chunk. */
 export const LEAST_HANDED_BYTES = CHUNK_BYTES;
+/** A link that has not taken its batch after this long is waited for no more: its peer is slow, or does not read. */
+export const STUCK_MS: Ms = 4 * HANDED_MS;
 
 /** Chunks sent count as sent a moment ago for this long: then whoever got them has had the time to pass them on. */
 export const SENT_BEFORE_MS: Ms = 4 * SECOND;
@@ -152,7 +154,7 @@ export const FIRST_WINDOW_BYTES = 16 * CHUNK_BYTES;
 export const LARGEST_BATCH_BYTES = 16 * CHUNK_BYTES;
 
 /** The least window: below it request messages cost more than they save. */
-export const LEAST_WINDOW_BYTES = 1 * CHUNK_BYTES;
+export const LEAST_WINDOW_BYTES = CHUNK_BYTES;
 
 /**
  * The largest window, 1 MiB. Chromium's SCTP, once it has overrun a path's queue, repairs one packet a round trip, so

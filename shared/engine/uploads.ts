@@ -15,8 +15,9 @@ export interface Batch { readonly group: number; readonly chunks: readonly numbe
 export class UploadQueue {
 	/** `ready`: the next batch may go. `serving`: one is with the runtime. `full`: the transport has no room. */
 	state: 'ready' | 'serving' | 'full' = 'ready';
-	/** Bytes with the runtime or the transport, as far as we know: none when `ready`. */
+	/** Bytes with the runtime or the transport that the others wait for, and since when: none when `ready`. */
 	handedBytes = 0;
+	handedAt: Ms = 0;
 	/** Counts batches of all links: when this one had its last. */
 	servedAt = 0;
 	/** What was taken last, in case it cannot be read. */
