@@ -117,11 +117,13 @@ test('a file that vanishes while it is shared ends the share', async ({ person }
 	await expect(sharer.page.getByText(/file is gone|file has changed/i)).toBeVisible({ timeout: 120_000 });
 });
 
+const LONGEST_NAME = 'Ada Augusta Byron King, Lovelace';
+
 test('name and theme are kept, and others see the name', async ({ person, server }) => {
 	const [sharer, viewer] = [await person(), await person()];
 	await sharer.page.goto(server.url);
 	await sharer.page.getByRole('button', { name: /your name|profile|settings/i }).first().click();
-	await sharer.page.getByLabel(/name/i).last().fill('Ada');
+	await sharer.page.getByLabel(/name/i).last().fill(LONGEST_NAME);
 	await sharer.page.keyboard.press('Enter');
 	await sharer.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
 	await expect(sharer.page.locator('html')).toHaveAttribute('data-theme', 'dark');
@@ -130,7 +132,7 @@ test('name and theme are kept, and others see the name', async ({ person, server
 	await expect(sharer.page.locator('html')).toHaveAttribute('data-theme', 'dark');
 	const link = await sharer.share(await film('ten-seconds'));
 	await viewer.watch(link);
-	await expect(viewer.page.getByText('Ada').first()).toBeVisible({ timeout: 120_000 });
+	await expect(viewer.page.getByText(LONGEST_NAME).first()).toBeVisible({ timeout: 120_000 });
 });
 
 test('a file of another name but the same bytes is the same film; of the same name but other bytes is not', async ({ person }) => {
@@ -148,4 +150,23 @@ test('a file of another name but the same bytes is the same film; of the same na
 	await sharer.page.locator('input[type=file]').first().setInputFiles(path);
 	await expect(sharer.page.getByText(/another file/i)).toBeVisible({ timeout: 120_000 });
 	await rm(folder, { recursive: true });
+});
+
+test('a film that another tab of the browser shares says so, and goes on here once that one is closed', async ({ person }) => {
+	const sharer = await person();
+	const path = await film('ten-seconds');
+	const link = await sharer.share(path);
+	await expect.poll(async () => (await sharer.snapshot()).state).toBe('sharing');
+	const tab = await sharer.context.newPage();
+	await tab.goto(sharer.page.url());
+	await expect(tab.getByText('Open in another tab')).toBeVisible();
+	expect(await tab.getByTestId('share-link').first().inputValue()).toBe(link);
+	await expect(tab.getByRole('button', { name: /stop sharing/i })).toHaveCount(0);
+
+	await sharer.page.close();
+	await tab.reload();
+	await tab.locator('input[type=file]').first().setInputFiles(path);
+	const viewer = await person();
+	await viewer.watch(link);
+	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(0.5);
 });

@@ -66,3 +66,26 @@ test('a browser that is killed twice goes on from disk, and without the sharer',
 	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(1);
 	expect((await viewer.snapshot()).bytes.downloaded).toBe(0);
 });
+
+test('what was watched can be given up, but not what another tab is showing', async ({ person }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	const link = await sharer.share(await film('ten-seconds'));
+	await viewer.watch(link);
+	await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
+	const tab = await viewer.context.newPage();
+	await tab.goto(link);
+	await expect(tab.getByRole('button', { name: 'Free this space' })).toBeVisible({ timeout: 120_000 });
+
+	await viewer.page.getByRole('button', { name: 'Free this space' }).click();
+	await expect(viewer.page.getByText(/open in another tab/i)).toBeVisible();
+	await tab.getByRole('button', { name: 'Free this space' }).click();
+	await expect(tab.getByText(/nothing of the film is on this device/i)).toBeVisible();
+	await tab.getByRole('button', { name: /your name|profile|settings/i }).first().click();
+	await expect(tab.getByText('Films kept here: none')).toBeVisible();
+
+	await viewer.watch(link); // fetched anew
+	await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
+	expect((await viewer.snapshot()).bytes.downloaded).toBeGreaterThan(0);
+	await viewer.page.getByRole('button', { name: /your name|profile|settings/i }).first().click();
+	await expect(viewer.page.getByText(/films kept here: \d/i)).toBeVisible();
+});

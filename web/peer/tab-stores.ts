@@ -16,13 +16,14 @@ export async function openTabStore(id: ShareId, layout: Layout): ReturnType<type
 	return openGroupStore(nameOf(id, MAX_TABS - 1), layout);
 }
 
-/** Deletes what all tabs keep of a film. `busy`: it is open in one. */
+/** Deletes what all tabs keep of a film. `busy`: one still has it open; the others' is deleted all the same. */
 export async function deleteTabStores(id: ShareId): Promise<Result<void, StoreFault>> {
+	let outcome: Result<void, StoreFault> = ok(undefined);
 	for (let tab = 0; tab < MAX_TABS; tab++) {
 		const deleted = await deleteKept(nameOf(id, tab));
-		if (!deleted.ok) return deleted;
+		if (!deleted.ok) outcome = deleted;
 	}
-	return ok(undefined);
+	return outcome;
 }
 
 /** Bytes that are kept of each film, in all its stores. */

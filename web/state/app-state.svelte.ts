@@ -10,11 +10,10 @@ import type {
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
-import { deleteTabStores } from '../peer/tab-stores.ts';
 import { canConnect } from '../peer/simple-peer.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
-import { lookAtStorage } from './kept-films.ts';
+import { forgetFilm, lookAtStorage } from './kept-films.ts';
 import type { PageContext } from './page-context.ts';
 import type { RevivedFilm } from './revival.ts';
 import { ShareSession } from './share-session.svelte.ts';
@@ -24,6 +23,7 @@ import { WatchSession } from './watch-session.svelte.ts';
 /** Messages go by themselves after this long; bad ones stay until somebody has read them. */
 const NOTICE_MS = 5000;
 
+const OPEN_ELSEWHERE = 'That film is open in another tab, which keeps its part. Close it there, then free the rest.';
 const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could get the film from it.';
 
 /** One page of the product. */
@@ -145,10 +145,11 @@ export class AppState implements AppView {
 	stopReviving(): void { void this.#route(); }
 
 	freeSpace(): void {
-		void this.#watching?.freeSpace().then(() => {
+		void this.#watching?.freeSpace().then((isFree) => {
 			this.goHome();
 			this.lookAtStorage();
-			this.#notice('good', 'Nothing of the film is on this device any more. The link brings it back.');
+			if (isFree) this.#notice('good', 'Nothing of the film is on this device any more. The link brings it back.');
+			else this.#notice('bad', OPEN_ELSEWHERE);
 		});
 	}
 
@@ -158,9 +159,8 @@ export class AppState implements AppView {
 
 	deleteFilm(id: ShareId): void {
 		if (this.#watching?.id === id) return this.freeSpace();
-		void deleteTabStores(id).then(async (deleted) => {
-			if (deleted.ok) await this.#context.parts.records.forgetWatched(id);
-			else this.#notice('bad', 'That film is open in another tab. Close it there first.');
+		void forgetFilm(id, this.#context.parts.records).then((isGone) => {
+			if (!isGone) this.#notice('bad', OPEN_ELSEWHERE);
 			this.lookAtStorage();
 		});
 	}
@@ -172,7 +172,8 @@ export class AppState implements AppView {
 
 	setName(name: string): void {
 		// Trackers take one line without invisible characters, so a joined emoji comes apart.
-		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim().slice(0, MAX_NAME_LENGTH);
+		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim()
+			.slice(0, MAX_NAME_LENGTH).replace(/[\uD800-\uDBFF]$/, ''); // half a character is none
 		if (trimmed === '') return;
 		this.name = trimmed;
 		this.#context.rename(trimmed);

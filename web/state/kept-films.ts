@@ -1,7 +1,8 @@
 /** The films that are kept on this device, largest first. */
 import { freeBytes } from '../peer/room.ts';
 import type { Records } from '../peer/records.ts';
-import { keptBytes } from '../peer/tab-stores.ts';
+import { deleteTabStores, keptBytes } from '../peer/tab-stores.ts';
+import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { StorageView } from './app-view.ts';
 
 /** Looks at the device: takes a moment for many films. */
@@ -10,4 +11,11 @@ export async function lookAtStorage(records: Pick<Records, 'allWatched'>): Promi
 	const titles = new Map(watched.map(({ id, title }) => [id, title]));
 	const films = [...bytes].map(([id, kept]) => ({ id, title: titles.get(id), bytes: kept }));
 	return { films: films.sort((one, other) => other.bytes - one.bytes), freeBytes: free === 0 ? undefined : free };
+}
+
+/** Deletes all that this device keeps of a film. False: a tab has it open, and keeps its part. */
+export async function forgetFilm(id: ShareId, records: Pick<Records, 'forgetWatched'>): Promise<boolean> {
+	const deleted = await deleteTabStores(id);
+	if (deleted.ok) await records.forgetWatched(id);
+	return deleted.ok;
 }

@@ -23,10 +23,11 @@ import { freeMemory } from '../peer/free-memory.ts';
 import { isMetered, onLineChange } from '../peer/metered.ts';
 import { roomAgain } from '../peer/room.ts';
 import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
-import { deleteTabStores, openTabStore } from '../peer/tab-stores.ts';
+import { openTabStore } from '../peer/tab-stores.ts';
 import type { RevivalView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
 import { peopleOf, Routes, stretchesOf } from './people.ts';
+import { forgetFilm } from './kept-films.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { RateHistory } from './rate-history.ts';
@@ -186,11 +187,10 @@ export class WatchSession {
 		this.#film?.source.close();
 	}
 
-	/** Deletes what is kept of the film on this device. The session is over. */
-	async freeSpace(): Promise<void> {
+	/** Deletes what is kept of the film on this device. The session is over. False: another tab still has some. */
+	async freeSpace(): Promise<boolean> {
 		await this.close();
-		await deleteTabStores(this.id);
-		await this.#context.parts.records.forgetWatched(this.id);
+		return forgetFilm(this.id, this.#context.parts.records);
 	}
 
 	get snapshot(): NodeSnapshot { return this.#peer.node.snapshot(); }
