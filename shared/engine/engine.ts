@@ -118,7 +118,7 @@ export class Engine implements Peer {
 			case 'inventory': return this.#begin(input.inventory, now);
 			case 'want': return this.#want(input, now);
 			case 'due': return this.#setDue(input.read, input.dueAt);
-			case 'unwant': return this.#unwant(input.read, now);
+			case 'unwant': return this.#unwant(input.read);
 			case 'background': return this.#setBackground(input.on, now);
 			case 'group-lost': return this.#lost(input, now);
 			case 'want-part': return this.parts.want(input.part, now);
@@ -215,9 +215,9 @@ export class Engine implements Peer {
 		this.requests?.demands.setDue(read, dueAt);
 	}
 
-	#unwant(read: number, now: Ms): void {
+	#unwant(read: number): void {
 		this.#early = this.#early.filter((want) => want.read !== read);
-		this.requests?.unwant(read, now);
+		this.requests?.unwant(read);
 	}
 
 	#setBackground(on: boolean, now: Ms): void {

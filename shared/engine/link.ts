@@ -39,6 +39,8 @@ export class Link {
 	heardAt: Ms;
 	/** When the last chunk arrived, or the first of those outstanding was asked for. */
 	progressAt: Ms;
+	/** When it last looked for what others are slow in sending. */
+	tookOverAt: Ms = -Infinity;
 	pingedAt: Ms | undefined;
 	rttMs: Ms | undefined;
 	/** It has sent us a good chunk. */

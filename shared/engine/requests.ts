@@ -5,12 +5,12 @@ import type { Layout, LinkId } from '../protocol/ids.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
 import { byGroup, chunkSet } from './chunk-set.ts';
-import { Demands, type Demand } from './demand.ts';
+import { Demands } from './demand.ts';
 import type { Inventory } from './inventory.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { pickFor, pickRace, type Pick, type Room } from './schedule.ts';
-import { CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TOLERATED_REFUSALS, URGENT_MS, WORTH_MOVING_MS } from './settings.ts';
+import { CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TAKE_OVER_MS, TOLERATED_REFUSALS, URGENT_MS, WORTH_MOVING_MS } from './settings.ts';
 
 /** A chunk that is late, as things are. `comesIn`: milliseconds. */
 interface SlowChunk extends Pick { readonly of: Link; readonly comesIn: Ms }
@@ -26,8 +26,10 @@ export class Requests {
 	readonly #out: Outbox;
 	readonly #rng: Rng;
 	readonly #late = new Set<number>();
-	/** Reads that ended while chunks were asked for them, until the place of those chunks is needed. */
-	#ended: Demand[] = [];
+	/** Reads ended while chunks were asked for them, which are taken back when their place is needed. */
+	#hasStale = false;
+	/** When all links last looked for what comes slowly. */
+	#tookOverAt: Ms = -Infinity;
 
 	constructor(inventory: Inventory, links: ReadonlyMap<LinkId, Link>, out: Outbox, rng: Rng) {
 		this.inventory = inventory;
@@ -41,32 +43,41 @@ export class Requests {
 
 	/** Asks every link for what it has room for. */
 	fillAll(now: Ms): void {
-		for (const link of this.#links.values()) this.fill(link, now);
+		this.#takeBack();
+		for (const link of this.#links.values()) this.#fill(link, now);
 	}
 
-	/** Asks a link for as much as its window allows, unless it is left alone for a while. */
+	/**
+	 * Asks a link for as much as its window allows, unless it is left alone for a while. One with nothing else to do
+	 * takes over what comes slowly.
+	 */
 	fill(link: Link, now: Ms): void {
-		if (this.inventory.complete || now < link.restsUntil) return;
+		this.#takeBack();
+		if (this.#fill(link, now) !== 0 || now - link.tookOverAt < TAKE_OVER_MS) return;
+		link.tookOverAt = now;
+		this.#takeOver([link], now);
+	}
+
+	/** How many chunks were asked for; undefined when there was no room. */
+	#fill(link: Link, now: Ms): number | undefined {
+		if (this.inventory.complete || now < link.restsUntil) return undefined;
 		const room = roomOf(link, this.#links.size);
-		if (room.any <= 0 && (room.urgent <= 0 || !this.#isAnyUrgent(now))) return;
+		if (room.any <= 0 && (room.urgent <= 0 || !this.#isAnyUrgent(now))) return undefined;
 		const picks = pickFor(link, room, this.#situation(now));
 		this.#ask(link, picks, now);
-		if (picks.length === 0 && link.proved && this.#isAnyLate(now)) this.#takeOverBy(link, now);
+		return picks.length;
 	}
 
 	/** The read's chunks are urgent: whatever else fills the windows has to wait. */
 	want(read: number, first: number, count: number, due: { readonly at: Ms; readonly now: Ms }): void {
 		this.demands.add(read, first, count, due.at);
-		this.#takeBack();
 		this.fillAll(due.now);
+		if (due.now - this.#tookOverAt >= TAKE_OVER_MS) this.#takeOver([...this.#links.values()], due.now);
 	}
 
-	/** The playhead went elsewhere: takes back what was asked for this read alone, once others need the room. */
-	unwant(read: number, now: Ms): void {
-		const demand = this.demands.remove(read);
-		if (!demand) return;
-		this.#ended.push(demand);
-		if (this.demands.size > 0 && this.#takeBack()) this.fillAll(now);
+	/** The playhead went elsewhere: what was asked for this read alone is taken back when something else is asked for. */
+	unwant(read: number): void {
+		if (this.demands.remove(read)) this.#hasStale = true;
 	}
 
 	/** Takes chunks back that a link was asked for. */
@@ -137,7 +148,7 @@ export class Requests {
 			if (!link || now - proof.at > link.window.lateAfterMs) this.#proofIsLate(group);
 		}
 		this.fillAll(now);
-		if (this.demands.size > 0) this.#takeOver(now);
+		this.#takeOver([...this.#links.values()], now);
 		for (const link of this.#links.values()) this.#race(link, now);
 	}
 
@@ -158,26 +169,17 @@ export class Requests {
 		};
 	}
 
-	/** Takes back urgent requests of reads that ended, where no other read waits for them. Whether there were any. */
-	#takeBack(): boolean {
-		let some = false;
-		for (const demand of this.#ended.splice(0)) {
-			for (const link of this.#links.values()) {
-				const stale = this.#staleOf(link, demand);
-				this.cancel(link, stale);
-				some ||= stale.length > 0;
+	/** Takes back urgent requests that no read waits for any longer. */
+	#takeBack(): void {
+		if (!this.#hasStale) return;
+		this.#hasStale = false;
+		for (const link of this.#links.values()) {
+			const stale: number[] = [];
+			for (const [index, { urgent }] of link.asked) {
+				if (urgent && this.demands.dueOf(index) === undefined) stale.push(index);
 			}
+			this.cancel(link, stale);
 		}
-		return some;
-	}
-
-	#staleOf(link: Link, { first, count }: Demand): number[] {
-		const stale: number[] = [];
-		for (const [index, asked] of link.asked) {
-			if (!asked.urgent || index < first || index >= first + count) continue;
-			if (this.demands.dueOf(index) === undefined) stale.push(index);
-		}
-		return stale;
 	}
 
 	#snub(link: Link, now: Ms): void {
@@ -195,23 +197,30 @@ export class Requests {
 		}
 	}
 
-	/** Links with room, quick ones first, take over what a playhead waits for from links that take longer. */
-	#takeOver(now: Ms): void {
-		const quickest = [...this.#links.values()].filter((link) => link.proved && now >= link.restsUntil)
+	/** These links, quick ones first, take over what a playhead is about to wait for from links that take longer. */
+	#takeOver(links: readonly Link[], now: Ms): void {
+		if (links.length > 1) this.#tookOverAt = now;
+		if (!this.#isAnyLate(now)) return;
+		const slow = this.#slowlyComing(now);
+		if (slow.size === 0) return;
+		const quickest = links.filter((link) => link.proved && now >= link.restsUntil)
 			.sort((one, other) => one.comesIn(one.urgentChunks, now) - other.comesIn(other.urgentChunks, now));
-		for (const link of quickest) this.#takeOverBy(link, now);
+		for (const link of quickest) this.#takeOverBy(link, slow, now);
 	}
 
-	#takeOverBy(link: Link, now: Ms): void {
+	/** What is taken over is slow no longer. */
+	#takeOverBy(link: Link, slow: Set<SlowChunk>, now: Ms): void {
 		let room = link.window.bytes - link.urgentBytes;
 		const picks: Pick[] = [];
-		for (const chunk of this.#slowlyComing(link, now)) {
+		for (const chunk of slow) {
 			if (room <= 0) break;
+			if (chunk.of === link) continue;
 			const soonest = link.comesIn(link.urgentChunks + picks.length, now);
 			const isWorthIt = chunk.comesIn > 1.5 * soonest + WORTH_MOVING_MS;
 			if (!isWorthIt || !this.#canSend(link, chunk.index, now)) continue;
 			room -= CHUNK_BYTES;
 			this.cancel(chunk.of, [chunk.index]);
+			slow.delete(chunk);
 			picks.push(chunk);
 		}
 		this.#ask(link, picks, now);
@@ -222,11 +231,10 @@ export class Requests {
 		return link.holdings.has(group, index % GROUP_CHUNKS) && link.holdings.isWilling(group, now);
 	}
 
-	/** Urgent chunks that one other link was asked for, and when they will come as it sends; first due first. */
-	#slowlyComing(link: Link, now: Ms): SlowChunk[] {
+	/** Urgent chunks that one link was asked for, and when they will come as it sends; first due first. */
+	#slowlyComing(now: Ms): Set<SlowChunk> {
 		const slow: SlowChunk[] = [];
 		for (const of of this.#links.values()) {
-			if (of === link) continue;
 			let before = 0;
 			for (const index of of.asked.keys()) {
 				const comesIn = of.comesIn(before++, now);
@@ -237,7 +245,7 @@ export class Requests {
 				slow.push({ index, dueAt, of, comesIn });
 			}
 		}
-		return slow.sort((one, other) => one.dueAt - other.dueAt || other.comesIn - one.comesIn);
+		return new Set(slow.sort((one, other) => one.dueAt - other.dueAt || other.comesIn - one.comesIn));
 	}
 
 	/** A link with nothing to do asks for what the slowest one owes: whoever sends it first spares the other. */

@@ -23,6 +23,9 @@ export const RACE_AFTER_MS: Ms = 500;
 /** A chunk is moved to another link if it will come so much sooner, beside half as late: less is noise. */
 export const WORTH_MOVING_MS: Ms = 100;
 
+/** A link looks no oftener than this for what others are slow in sending: it means to look at all that is asked for. */
+export const TAKE_OVER_MS: Ms = 50;
+
 /** Until a link has sent something, its chunks are thought to be so far apart. */
 export const UNKNOWN_PACE_MS: Ms = 200;
 
