@@ -38,7 +38,29 @@ describe('what is understood', () => {
 	});
 });
 
+describe('sharing', () => {
+	test('of files and folders, at another tracker, under a name', () => {
+		expect(readArguments(['share', 'a.mp4', 'films', '--tracker', 'https://films.example/', '--name', 'Ada', '--json'])).toEqual({
+			ok: true, value: { command: 'share', paths: ['a.mp4', 'films'], tracker: 'https://films.example', name: 'Ada', json: true },
+		});
+	});
+
+	test('is stopped by file or link', () => {
+		expect(readArguments(['stop', 'a.mp4', LINK])).toEqual({
+			ok: true, value: { command: 'stop', what: ['a.mp4', LINK], tracker: undefined, json: false },
+		});
+	});
+});
+
 test.each<[readonly string[], RegExp]>([
+	[['share'], /which film/i],
+	[['stop'], /which link/i],
+	[['share', 'a.mp4', '--tracker', 'films.example'], /address that people open/],
+	[['share', 'a.mp4', '--tracker', 'https://films.example/w/x#y'], /address that people open/],
+	[['share', 'a.mp4', '--name', ' '], /--name/],
+	[['share', 'a.mp4', '--name', 'x'.repeat(33)], /32 letters/],
+	[['share', 'a.mp4', '--force'], /belongs to get/],
+	[['get', LINK, '--tracker', 'https://films.example'], /belongs to share and stop/],
 	[['fetch', LINK], /no command "fetch"/],
 	[['serve', '--port', '80'], /--port/],
 	[['serve', 'here'], /environment variables/],
@@ -51,7 +73,7 @@ test.each<[readonly string[], RegExp]>([
 	[['get', `https://films.example/w/${ID}#abc`], /key.*cut short/i],
 	[['get', LINK, '--colour'], /--colour/],
 	[['get', LINK, '--open', 'mpv'], /belongs to play/],
-	[['play', LINK, '--force'], /belong to get/],
+	[['play', LINK, '--force'], /belongs to get/],
 ])('%j is not understood, and why is said', (args, why) => {
 	const read = readArguments(args);
 	expect(read.ok ? 'understood' : read.error).toMatch(why);

@@ -1,6 +1,7 @@
 /** What a person wants of the command, out of what they typed. */
 import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../shared/base/result.ts';
+import { MAX_NAME_LENGTH } from '../shared/protocol/limits.ts';
 import { parseShareLink, type ShareLink, type ShareLinkFault } from '../shared/protocol/share-link.ts';
 
 /** A link, and the tracker that introduces its people. */
@@ -11,31 +12,64 @@ export type Wish =
 	| { readonly command: 'help' }
 	| { readonly command: 'doctor'; readonly json: boolean }
 	| { readonly command: 'get'; readonly film: Film; readonly json: boolean; readonly output: string | undefined; readonly force: boolean }
+	| { readonly command: 'share'; readonly paths: readonly string[]; readonly json: boolean; readonly tracker: string | undefined; readonly name: string | undefined }
+	| { readonly command: 'stop'; readonly what: readonly string[]; readonly json: boolean; readonly tracker: string | undefined }
 	| { readonly command: 'play'; readonly film: Film; readonly json: boolean; readonly player: string | undefined };
 
 /** Reads what follows the program's name. A failure is a sentence for whoever typed it. */
 export function readArguments(args: readonly string[]): Result<Wish, string> {
 	const parsed = parse(args);
 	if (!parsed.ok) return parsed;
-	const { values, positionals: [command, url, ...more] } = parsed.value;
+	const { values, positionals: [command, ...rest] } = parsed.value;
 	if (values.help === true || command === undefined || command === 'help') return ok({ command: 'help' });
-	if (command === 'doctor') return ok({ command, json: values.json ?? false });
+	const stray = strayOption(command, values);
+	if (stray !== undefined) return fail(stray);
+	const { json = false, tracker, name } = values;
+	if (command === 'doctor') return ok({ command, json });
+	if (command === 'share' || command === 'stop') return sharingWish(command, rest, { json, tracker, name });
 	if (command !== 'get' && command !== 'play') return fail(whyNo(command));
+	const [url, ...more] = rest;
 	if (url === undefined) return fail(`Which film? streamlet ${command} '<link>'`);
 	if (more.length > 0) return fail('One link at a time, in quotes: a shell takes some of its letters for its own.');
 	const film = filmAt(url);
-	return film.ok ? wishFor(command, film.value, values) : film;
+	return film.ok ? ok(wishFor(command, film.value, values)) : film;
 }
 
-interface Options { json?: boolean; force?: boolean; output?: string; open?: string }
+interface Options { json?: boolean; force?: boolean; output?: string; open?: string; tracker?: string; name?: string }
 
-function wishFor(command: 'get' | 'play', film: Film, options: Options): Result<Wish, string> {
-	const { json = false, force = false, output, open } = options;
-	if (command === 'get') {
-		return open === undefined ? ok({ command, film, json, output, force }) : fail('--open belongs to play.');
+/** Which commands an option belongs to. */
+const BELONGS: Readonly<Partial<Record<keyof Options, readonly string[]>>> = {
+	force: ['get'], output: ['get'], open: ['play'], tracker: ['share', 'stop'], name: ['share'],
+};
+
+function strayOption(command: string, options: Options): string | undefined {
+	for (const [option, commands] of Object.entries(BELONGS)) {
+		const isGiven = options[option as keyof Options] !== undefined;
+		if (isGiven && !commands.includes(command)) return `--${option} belongs to ${commands.join(' and ')}.`;
 	}
-	const isForGet = output !== undefined || force;
-	return isForGet ? fail('--output and --force belong to get.') : ok({ command, film, json, player: open });
+	return undefined;
+}
+
+function wishFor(command: 'get' | 'play', film: Film, options: Options): Wish {
+	const { json = false, force = false, output, open } = options;
+	return command === 'get' ? { command, film, json, output, force } : { command, film, json, player: open };
+}
+
+function sharingWish(
+	command: 'share' | 'stop', paths: readonly string[], options: { json: boolean; tracker: string | undefined; name: string | undefined },
+): Result<Wish, string> {
+	const { json, tracker, name } = options;
+	if (tracker !== undefined && !/^https?:\/\/[^/?#]+\/?$/.test(tracker)) {
+		return fail('--tracker takes the address that people open in a browser, such as https://films.example.org.');
+	}
+	if (paths.length === 0) return fail(command === 'share' ? 'Which film, or which folder of films?' : 'Which film, or which link?');
+	if (name !== undefined && !isName(name)) return fail(`--name takes a line of up to ${MAX_NAME_LENGTH} letters.`);
+	const origin = tracker?.replace(/\/$/, '');
+	return ok(command === 'share' ? { command, paths, json, tracker: origin, name } : { command, what: paths, json, tracker: origin });
+}
+
+function isName(name: string): boolean {
+	return name.trim() !== '' && name.length <= MAX_NAME_LENGTH && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name);
 }
 
 function whyNo(command: string): string {
@@ -51,6 +85,7 @@ function parse(args: readonly string[]) {
 			options: {
 				help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' },
 				output: { type: 'string', short: 'o' }, force: { type: 'boolean', short: 'f' }, open: { type: 'string' },
+				tracker: { type: 'string' }, name: { type: 'string' },
 			},
 		}));
 	} catch (error) {

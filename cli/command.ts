@@ -5,6 +5,7 @@ import { get } from './get.ts';
 import { HELP } from './help.ts';
 import { play } from './play.ts';
 import { Report } from './report.ts';
+import { share, stop } from './share.ts';
 
 /** Does what was typed, and gives the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -24,7 +25,12 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 		for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 	});
 	try {
-		return await (wish.value.command === 'get' ? get(wish.value, report, interrupted) : play(wish.value, report, interrupted));
+		switch (wish.value.command) {
+			case 'get': return await get(wish.value, report, interrupted);
+			case 'play': return await play(wish.value, report, interrupted);
+			case 'share': return await share(wish.value, report, interrupted);
+			case 'stop': return await stop(wish.value, report);
+		}
 	} catch (error) {
 		report.tell({ event: 'failed', text: error instanceof Error ? error.message : String(error) });
 		return 1;

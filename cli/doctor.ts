@@ -1,8 +1,10 @@
 /** `streamlet doctor`: looks at what the services need on this machine, and says what to do about what is missing. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rmdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What was looked at. `isNeeded`: nothing works without it. `advice`: for when it is not well. */
 export interface Finding {
@@ -30,6 +32,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>> 
 		{ name: 'Node', isWell: true, isNeeded: true, says: process.versions.node }, // an older one does not come this far
 		...await Promise.all(NATIVE.map(([name, what, use]) => native(name, what, use))),
 		await folder(resolve(env['DATA_DIR'] || '.data')),
+		await pictures(),
 		...await Promise.all(PORTS.map(([port, variable]) => portIsFree(port, variable))),
 	];
 }
@@ -42,6 +45,14 @@ async function native(name: string, what: string, use: string): Promise<Finding>
 		const advice = '"npm ci" without --omit=optional installs it; where it has no build for the machine, python3, make and g++ help.';
 		return { name: what, isWell: false, isNeeded: true, says: `${name}, which ${use}, does not load`, advice };
 	}
+}
+
+/** Posters of films that are shared from here. */
+async function pictures(): Promise<Finding> {
+	const common = { name: 'ffmpeg', isNeeded: false };
+	const isThere = await promisify(execFile)('ffmpeg', ['-version']).then(() => true, () => false);
+	if (isThere) return { ...common, isWell: true, says: 'makes posters of films that are shared from here' };
+	return { ...common, isWell: false, says: 'is not there: films that are shared from here have no poster', advice: 'Install ffmpeg.' };
 }
 
 async function folder(path: string): Promise<Finding> {

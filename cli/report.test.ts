@@ -34,3 +34,20 @@ test('programs get one object a line', () => {
 	const lines = telling([half, saved], { json: true }).out.trim().split('\n');
 	expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([half, saved]);
 });
+
+const shared = { event: 'shared', path: '/films/lake.mp4', title: 'Lake', bytes: 1e7, isKnown: false, links: ['http://a/w/1', 'http://b/w/1'] } as const;
+
+test('of a shared film the link stands alone on the output, and on a terminal its code beside it', () => {
+	expect(telling([shared])).toEqual({ out: 'http://a/w/1\n', err: 'Lake (10.0 MB)\n  also http://b/w/1\n' });
+	const { out, err } = telling(Array.from({ length: 5 }, () => shared), { isTTY: true });
+	expect(out.split('\n').length).toBe(6);
+	expect(err.match(/[█▀▄]{7}/g)?.length).toBeGreaterThan(0);
+	expect(err.match(/also/g)?.length).toBe(5);
+});
+
+test('how sharing goes is told when it changes', () => {
+	const sharing = { event: 'sharing', films: 2, hashed: 0.5, people: 1, copies: 0, uploadedBytes: 0 } as const;
+	expect(telling([sharing, sharing, { ...sharing, hashed: 1, people: 0, copies: 1 }]).err).toBe(
+		'2 films, 50 % hashed, 1 person connected, 0.0 MB sent\n2 films, 0 people connected, 0.0 MB sent, 1 of 2 whole with others\n',
+	);
+});

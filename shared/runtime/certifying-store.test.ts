@@ -9,7 +9,8 @@ import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
 import { groupRoot, GroupTree, hashLeaf } from '../protocol/merkle.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
-import { CertifyingStore, type CertifiedGroup, type LoadedGroup } from './certifying-store.ts';
+import type { LoadedGroup } from '../ports/film-source.ts';
+import { CertifyingStore, type CertifiedGroup } from './certifying-store.ts';
 
 /** One whole group and one of two chunks, the last of them cut short. */
 const LAYOUT = new Layout(GROUP_BYTES + CHUNK_BYTES + 100);

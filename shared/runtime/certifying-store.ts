@@ -12,10 +12,8 @@ import type { ShareKeys } from '../protocol/keys.ts';
 import { groupRoot, type GroupTree } from '../protocol/merkle.ts';
 import { CHUNK_SET_BYTES, type Certificate } from '../protocol/peer-message.ts';
 import type { Crypto } from '../protocol/primitives.ts';
+import type { LoadedGroup } from '../ports/film-source.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../ports/group-store.ts';
-
-/** A group as it is sent, and the leaf hashes of its chunks. */
-export interface LoadedGroup { readonly bytes: Bytes; readonly leaves: Bytes }
 
 /** A group's root and the signature over it. */
 export interface CertifiedGroup { readonly root: Bytes; readonly signature: Bytes }

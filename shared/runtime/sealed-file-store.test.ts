@@ -8,7 +8,7 @@ import { makeShareKeys } from '../protocol/keys.ts';
 import { CHUNK_BYTES, GROUP_BYTES } from '../protocol/limits.ts';
 import { groupRoot, GroupTree, hashLeaf } from '../protocol/merkle.ts';
 import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
-import type { LoadedGroup } from './certifying-store.ts';
+import type { LoadedGroup } from '../ports/film-source.ts';
 import { SealedFileStore } from './sealed-file-store.ts';
 
 /** Two whole groups and one of two chunks, the last of them cut short. */

@@ -9,7 +9,8 @@ import { pathCertificate } from '../protocol/certificate.ts';
 import type { Layout } from '../protocol/ids.ts';
 import { groupRoot, type GroupTree, type Hash } from '../protocol/merkle.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../ports/group-store.ts';
-import { wholeGroup, type LoadedGroup } from './certifying-store.ts';
+import type { LoadedGroup } from '../ports/film-source.ts';
+import { wholeGroup } from './certifying-store.ts';
 
 /** What such a store is made of. */
 export interface SealedFileInit {

@@ -6,19 +6,16 @@ import type { Bytes } from '../../shared/base/bytes.ts';
 import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import { Layout } from '../../shared/protocol/ids.ts';
-import type { LoadedGroup } from '../../shared/runtime/certifying-store.ts';
+import type { FilmSource, LoadedGroup, SealStep } from '../../shared/ports/film-source.ts';
 import type { SourceAnswer, SourceCall } from './file-source.worker.ts';
 
 /** Groups that the sealing pass has under way: one is read while another is hashed. */
 const SEALING_AHEAD = 3;
 
-/** What a sealing pass hears of each group: to go on, or that it is not what was signed. */
-export type SealStep = 'go-on' | 'changed';
-
 type Settle = (result: Result<never, StoreFault>) => void;
 
 /** Has a worker of its own, from the first call until it is closed. */
-export class FileGroupSource {
+export class FileGroupSource implements FilmSource {
 	readonly #file: File;
 	readonly #contentKey: Bytes;
 	readonly #calls = new Map<number, Settle>();
@@ -34,16 +31,8 @@ export class FileGroupSource {
 		this.#groups = new Layout(file.size).groups;
 	}
 
-	/** A group as it is sent, with its leaf hashes. `changed`: the file was written to. `gone`: it cannot be found. */
 	loadGroup(group: number): Promise<Result<LoadedGroup, StoreFault>> { return this.#ask<LoadedGroup>('load', group); }
 
-	/**
-	 * Reads the film once, gently, and tells each group's root, in order.
-	 *
-	 * @param first - the group to begin with: those before it were found in a former visit
-	 * @param each - is waited for before the next group is told
-	 * @returns `changed` when `each` said so, or the file was written to; `gone` also when closed meanwhile
-	 */
 	async seal(
 		first: number, each: (group: number, root: Bytes) => Promise<SealStep>,
 	): Promise<Result<void, StoreFault>> {

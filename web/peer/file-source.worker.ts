@@ -8,9 +8,10 @@ import { fail, ok, type Result } from '../../shared/base/result.ts';
 import type { Crypto } from '../../shared/ports/crypto.ts';
 import type { StoreFault } from '../../shared/ports/group-store.ts';
 import { Layout } from '../../shared/protocol/ids.ts';
-import { CHUNK_BYTES, GROUP_BYTES, HASH_BYTES } from '../../shared/protocol/limits.ts';
-import { groupRoot, hashLeaf } from '../../shared/protocol/merkle.ts';
-import type { LoadedGroup } from '../../shared/runtime/certifying-store.ts';
+import { GROUP_BYTES } from '../../shared/protocol/limits.ts';
+import { groupRoot } from '../../shared/protocol/merkle.ts';
+import type { LoadedGroup } from '../../shared/ports/film-source.ts';
+import { encryptGroup } from '../../shared/runtime/load-group.ts';
 import { chooseCrypto } from './choose-crypto.ts';
 
 /** `start` comes first and has no answer. `root`: as `load`, but only the group's root, and after all loads. */
@@ -58,15 +59,8 @@ async function answerRoot(call: number, group: number): Promise<void> {
 
 async function load(from: Source, group: number): Promise<Result<LoadedGroup, StoreFault>> {
 	const { file, contentKey, layout, crypto } = from;
-	const offset = group * GROUP_BYTES;
-	const plain = await readPart(file, offset, layout.bytesIn(group));
-	if (!plain.ok) return plain;
-	const bytes = await crypto.cipher(contentKey, offset, plain.value);
-	const leaves = new Uint8Array(layout.chunksIn(group) * HASH_BYTES);
-	await Promise.all(Array.from({ length: layout.chunksIn(group) }, async (_, k) => {
-		leaves.set(await hashLeaf(crypto, bytes.subarray(k * CHUNK_BYTES, (k + 1) * CHUNK_BYTES)), k * HASH_BYTES);
-	}));
-	return ok({ bytes, leaves });
+	const plain = await readPart(file, group * GROUP_BYTES, layout.bytesIn(group));
+	return plain.ok ? ok(await encryptGroup(crypto, contentKey, group, plain.value)) : plain;
 }
 
 /** One read a group: slices of a chunk are fifty times slower. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FilmTrack } from '../../shared/media/film.ts';
-import { codecWarnings, describedTracks } from './codec-warnings.ts';
+import { codecWarnings } from './codec-warnings.ts';
 
 const PICTURE: FilmTrack = {
 	kind: 'video', codec: 'avc1.64001f', timescale: 1000, startTicks: 0, offset: 0, language: '', label: '',
@@ -46,26 +46,5 @@ describe('a sharer is warned', () => {
 	test('once of a codec that several tracks have', () => {
 		const tracks = ['ac-3', 'ac-3', 'ec-3'].map((codec) => ({ ...SOUND, codec }));
 		expect(codecWarnings(tracks, playsNone).map(({ codec }) => codec)).toEqual(['ac-3', 'ec-3']);
-	});
-});
-
-describe('a descriptor names a track', () => {
-	test('with what is known of it and nothing more', () => {
-		expect(describedTracks([PICTURE, SOUND])).toEqual([
-			{ kind: 'video', codec: 'avc1.64001f', width: 1280, height: 720 },
-			{ kind: 'audio', codec: 'mp4a.40.2', channels: 2 },
-		]);
-	});
-
-	test('with its language and its label, on one line that runs one way', () => {
-		const [track] = describedTracks([{ ...SOUND, language: 'de', label: 'Kom\nmentar\u202e\u2028!' }]);
-		expect(track).toEqual({ kind: 'audio', codec: 'mp4a.40.2', channels: 2, language: 'de', label: 'Kom mentar  !' });
-	});
-
-	test('in as much room as a descriptor has', () => {
-		const long = 'x'.repeat(1000);
-		const [track] = describedTracks([{ ...SOUND, codec: long, language: long, label: long, channels: 65 }]);
-		expect([track?.codec.length, track?.language?.length, track?.label?.length]).toEqual([64, 35, 100]);
-		expect(track).not.toHaveProperty('channels');
 	});
 });

@@ -3,8 +3,8 @@ import type { Bytes } from '../../shared/base/bytes.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { FileGroupSource } from '../peer/file-group-source.ts';
 import type { Records } from '../peer/records.ts';
-import { isSameFilm } from './same-film.ts';
-import type { Sealing } from './sealing.ts';
+import { isSameFilm } from '../../shared/runtime/same-film.ts';
+import type { Sealing } from '../../shared/runtime/sealing.ts';
 
 /** What is known of the film. */
 export interface KnownFile { readonly share: ShareId; readonly size: number; readonly contentKey: Bytes }

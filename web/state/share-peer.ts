@@ -7,7 +7,7 @@ import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
 import type { FileGroupSource } from '../peer/file-group-source.ts';
 import { makeDataPeer } from '../peer/simple-peer.ts';
 import type { PageContext } from './page-context.ts';
-import type { Sealing } from './sealing.ts';
+import type { Sealing } from '../../shared/runtime/sealing.ts';
 import type { Keys } from './share-keys.ts';
 
 /** Peers the tracker introduces to a sharer at first: usually they come to it. */

@@ -2,18 +2,18 @@
  * What a sharer says of a share, revision after revision: signed, kept, told to the peers and the trackers, in that
  * order. Attachments are only ever added, so a number names the same one for good.
  */
-import { concat, equalBytes, type Bytes } from '../../shared/base/bytes.ts';
-import { assert } from '../../shared/base/result.ts';
-import { base64url } from '../../shared/base/text.ts';
-import { openPart, sealAttachment, type AttachmentEntry, type AttachmentForm } from '../../shared/protocol/attachment.ts';
+import { concat, equalBytes, type Bytes } from '../base/bytes.ts';
+import { assert } from '../base/result.ts';
+import { base64url } from '../base/text.ts';
+import { openPart, sealAttachment, type AttachmentEntry, type AttachmentForm } from '../protocol/attachment.ts';
 import {
 	makeDescriptor, openDescriptor, readDescriptor, type ClearDescriptor, type DescriptorDraft,
-} from '../../shared/protocol/descriptor.ts';
-import type { AttachmentKind, DescriptorBody } from '../../shared/protocol/descriptor-body.ts';
-import type { LinkKeys, ShareKeys } from '../../shared/protocol/keys.ts';
-import { treeRoot } from '../../shared/protocol/merkle.ts';
-import type { PartStore } from '../../shared/ports/part-store.ts';
-import type { Crypto } from '../../shared/protocol/primitives.ts';
+} from '../protocol/descriptor.ts';
+import type { AttachmentKind, DescriptorBody } from '../protocol/descriptor-body.ts';
+import type { LinkKeys, ShareKeys } from '../protocol/keys.ts';
+import { treeRoot } from '../protocol/merkle.ts';
+import type { PartStore } from '../ports/part-store.ts';
+import type { Crypto } from '../protocol/primitives.ts';
 
 /** Content to attach. */
 export interface NewAttachment {

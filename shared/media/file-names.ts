@@ -1,5 +1,5 @@
 /** Titles and types out of file names. */
-import { MAX_TITLE_LENGTH } from '../../shared/protocol/limits.ts';
+import { MAX_TITLE_LENGTH } from '../protocol/limits.ts';
 
 /** Types that browsers do not know by name. */
 const TYPES: ReadonlyMap<string, string> = new Map([

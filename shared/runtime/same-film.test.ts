@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { fail, ok } from '../../shared/base/result.ts';
-import { HASH_BYTES } from '../../shared/protocol/limits.ts';
-import { groupRoot } from '../../shared/protocol/merkle.ts';
-import { testCrypto } from '../../shared/testkit/test-crypto.ts';
+import { fail, ok } from '../base/result.ts';
+import { HASH_BYTES } from '../protocol/limits.ts';
+import { groupRoot } from '../protocol/merkle.ts';
+import { testCrypto } from '../testkit/test-crypto.ts';
 import { isSameFilm, LOOKED_AT, spread, type KnownFilm } from './same-film.ts';
 
 const hash = testCrypto().sha256Now;

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { concat, type Bytes } from '../../shared/base/bytes.ts';
-import { fail, ok } from '../../shared/base/result.ts';
-import type { ShareId } from '../../shared/protocol/ids.ts';
-import { HASH_BYTES } from '../../shared/protocol/limits.ts';
-import type { CertifiedGroup } from '../../shared/runtime/certifying-store.ts';
-import type { FileGroupSource, SealStep } from '../peer/file-group-source.ts';
+import { concat, type Bytes } from '../base/bytes.ts';
+import { fail, ok } from '../base/result.ts';
+import type { ShareId } from '../protocol/ids.ts';
+import { HASH_BYTES } from '../protocol/limits.ts';
+import type { CertifiedGroup } from './certifying-store.ts';
+import type { FilmSource, SealStep } from '../ports/film-source.ts';
 import { BATCH_GROUPS, Sealing } from './sealing.ts';
 
 const SHARE = 'AAAAAAAAAAAAAAAAAAAAAA' as ShareId;
@@ -42,7 +42,7 @@ class Device {
 	}
 
 	/** The film, read from `first` on. */
-	readonly film: Pick<FileGroupSource, 'seal'> = {
+	readonly film: Pick<FilmSource, 'seal'> = {
 		seal: async (first: number, each: (group: number, root: Bytes) => Promise<SealStep>) => {
 			for (let group = first; group < GROUPS; group++) {
 				if (this.read.length >= this.leavesAfter) return fail('gone');

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Bytes } from '../../shared/base/bytes.ts';
-import type { StoredPartName } from '../../shared/ports/part-store.ts';
-import type { ClearDescriptor } from '../../shared/protocol/descriptor.ts';
-import { deriveLinkKeys, makeShareKeys } from '../../shared/protocol/keys.ts';
-import { GROUP_BYTES, HASH_BYTES, PART_BYTES } from '../../shared/protocol/limits.ts';
-import { treeRoot } from '../../shared/protocol/merkle.ts';
-import { someBytes, testCrypto } from '../../shared/testkit/test-crypto.ts';
+import type { Bytes } from '../base/bytes.ts';
+import type { StoredPartName } from '../ports/part-store.ts';
+import type { ClearDescriptor } from '../protocol/descriptor.ts';
+import { deriveLinkKeys, makeShareKeys } from '../protocol/keys.ts';
+import { GROUP_BYTES, HASH_BYTES, PART_BYTES } from '../protocol/limits.ts';
+import { treeRoot } from '../protocol/merkle.ts';
+import { someBytes, testCrypto } from '../testkit/test-crypto.ts';
 import { Publication } from './publication.ts';
 
 const crypto = testCrypto(3);

@@ -3,29 +3,40 @@
  * batches, so that a reload goes on where the last visit ended. It loses no safety to believe them: a group is checked
  * against its root whenever it is served, and one that differs is not shared.
  */
-import { equalBytes, type Bytes } from '../../shared/base/bytes.ts';
-import { ok, type Result } from '../../shared/base/result.ts';
-import type { StoreFault } from '../../shared/ports/group-store.ts';
-import type { ShareId } from '../../shared/protocol/ids.ts';
-import { HASH_BYTES } from '../../shared/protocol/limits.ts';
-import type { FileGroupSource, SealStep } from '../peer/file-group-source.ts';
-import type { Records } from '../peer/records.ts';
+import { equalBytes, type Bytes } from '../base/bytes.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { StoreFault } from '../ports/group-store.ts';
+import type { ShareId } from '../protocol/ids.ts';
+import { HASH_BYTES } from '../protocol/limits.ts';
+import type { FilmSource, SealStep } from '../ports/film-source.ts';
+import type { CertifiedGroup } from './certifying-store.ts';
 
 /** Groups whose roots are kept at once: a second of reading, so that a reload costs a second and a disk little. */
 export const BATCH_GROUPS = 64;
+
+/** What is kept of a share's roots. */
+export interface RootRecords {
+	/** What was certified of groups `from` to `to` - 1. */
+	certifiedIn(share: ShareId, from: number, to: number): Promise<ReadonlyMap<number, CertifiedGroup>>;
+	/** Roots found so far, of all groups from the first on; 32 bytes each. */
+	foundRoots(share: ShareId): Promise<Bytes>;
+	/** Keeps the roots of the groups from `first` on. */
+	putFoundRoots(share: ShareId, first: number, roots: Bytes): Promise<unknown>;
+	forgetFoundRoots(share: ShareId): Promise<void>;
+}
 
 /** What a sealing pass is made of. */
 export interface SealingInit {
 	readonly share: ShareId;
 	/** Of the whole film: 1 or more. */
 	readonly groups: number;
-	readonly records: Pick<Records, 'certifiedIn' | 'foundRoots' | 'putFoundRoots' | 'forgetFoundRoots'>;
+	readonly records: RootRecords;
 }
 
 /** The group roots of one share of mine, as far as they are known. */
 export class Sealing {
 	readonly #init: SealingInit;
-	readonly #roots: Uint8Array<ArrayBuffer>;
+	readonly #roots: Bytes;
 	#found = 0;
 
 	constructor(init: SealingInit) {
@@ -63,7 +74,7 @@ export class Sealing {
 	 * @param progress - told after each group
 	 * @returns all roots; `changed` when a group is not what was certified, after which nothing found is believed
 	 */
-	async run(source: Pick<FileGroupSource, 'seal'>, progress: () => void): Promise<Result<Bytes, StoreFault>> {
+	async run(source: Pick<FilmSource, 'seal'>, progress: () => void): Promise<Result<Bytes, StoreFault>> {
 		let kept = this.#found;
 		const sealed = await source.seal(this.#found, async (group, root) => {
 			this.#roots.set(root, group * HASH_BYTES);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { utf8 } from '../../shared/base/text.ts';
-import { parseBody } from '../../shared/protocol/descriptor-body.ts';
-import { MAX_TITLE_LENGTH } from '../../shared/protocol/limits.ts';
+import { utf8 } from '../base/text.ts';
+import { parseBody } from '../protocol/descriptor-body.ts';
+import { MAX_TITLE_LENGTH } from '../protocol/limits.ts';
 import { titleLine, titleOf, typeOf } from './file-names.ts';
 
 describe('a title', () => {
