@@ -11,7 +11,7 @@ export async function runBridge(): Promise<void> {
 		process.exitCode = 1;
 		return;
 	}
-	printBanner(bridge.urls, bridge.tcpPort);
+	printBanner(bridge);
 	stopOnSignals(() => bridge.close());
 }
 
@@ -25,7 +25,7 @@ export async function runBeside(
 	tracker: string,
 ): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> {
 	const bridge = await start(tracker);
-	return { lines: bridge ? addressLines(bridge.urls, bridge.tcpPort) : [], close: async () => bridge?.close() };
+	return { lines: bridge ? addressLines(bridge) : [], close: async () => bridge?.close() };
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

@@ -13,7 +13,7 @@ import type { ShareLink } from '../shared/protocol/share-link.ts';
 import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
-import type { FilmOutcome } from './film.ts';
+import type { Film, FilmOutcome } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
 import { KeptShare } from './kept-share.ts';
 import type { DiskStore } from './store/disk-store.ts';
@@ -71,6 +71,9 @@ export class Bridge implements FilmShelf {
 		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
 		return await listed.kept?.film() ?? { state: 'unknown' };
 	}
+
+	/** Films that anybody may have, as far as they are known now. */
+	films(): readonly Film[] { return [...this.#listed.values()].flatMap(({ kept }) => kept?.known ?? []); }
 
 	use(id: ShareId): () => void {
 		const kept = this.#listed.get(id)?.kept;

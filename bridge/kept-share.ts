@@ -78,6 +78,8 @@ export class KeptShare {
 		this.#peer.node.setBackground(true);
 	}
 
+	/** What is known of the film now. */
+	get known(): Film | undefined { return this.#outcome.state === 'here' ? this.#outcome.film : undefined; }
 	/** For transports of other kinds, and for tests. */
 	get node(): PeerNode { return this.#peer.node; }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startTracker, type RunningTracker } from '../tracker/main.ts';
@@ -145,4 +145,25 @@ test('a port that is taken, a folder in use and a folder that cannot be are erro
 	writeFileSync(join(directory, 'other', 'lock'), String(process.ppid));
 	await expect(start({ directory: join(directory, 'other') })).rejects.toThrow('is used by another bridge');
 	await expect(start({ directory: join(directory, 'lock') })).rejects.toThrow('cannot be written to');
+});
+
+test('programs of older systems get its films where they may, and nowhere else', async () => {
+	const { url } = await tracker();
+	const sharing = await sharer(url);
+	expect((await bridge(url)).olderPorts).toBeUndefined();
+	const places = { transfer: FREE, tracker: FREE, peer: FREE };
+	const running = await bridge(url, { shares: [sharing.link], older: { reach: 'local', places } });
+	const disposition = (await running.get(`/watch/${sharing.link.id}`)).headers.get('content-disposition') ?? '';
+	const [, name = ''] = /filename="([^"]+)"/.exec(disposition) ?? [];
+	const socket = connect(running.olderPorts!.transfer, '127.0.0.1');
+	onTestFinished(() => { socket.destroy(); });
+	const pieces: Buffer[] = [];
+	const closed = once(socket, 'close');
+	socket.write(name);
+	const [size] = await once(socket, 'data') as [Buffer];
+	expect(size.toString()).toBe(String(SIZE));
+	socket.on('data', (piece: Buffer) => { pieces.push(piece); });
+	socket.write('ACK');
+	await closed;
+	expect(Buffer.compare(Buffer.concat(pieces), sharing.share.plain)).toBe(0);
 });

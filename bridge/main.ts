@@ -9,6 +9,7 @@ import { Bridge } from './bridge.ts';
 import { makeHttpFace } from './http/http-face.ts';
 import { openTrackerSocket } from './node-tracker-socket.ts';
 import { DEFAULT_PLACES, Places } from './places.ts';
+import { OlderSystems } from './older/older-systems.ts';
 import { DEFAULTS, type BridgeConfig } from './process/config.ts';
 import { Reception, type HostedShare } from './reception.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
@@ -27,6 +28,8 @@ export interface RunningBridge {
 	/** Of the TCP face. */
 	readonly tcpPort: number;
 	readonly urls: Urls;
+	/** Of the older systems' programs, if they may connect. */
+	readonly olderPorts: OlderSystems['ports'] | undefined;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
 }
@@ -63,20 +66,26 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		const { host } = config;
 		const port = await listen(server, { host, ...config.http, variable: 'BRIDGE_PORT' });
 		const tcpPort = await listen(tcpServer, { host, ...config.tcp, variable: 'BRIDGE_TCP_PORT' });
+		const older = config.older && await OlderSystems.open({
+			...config.older, clock: nodeClock, films: () => bridge.films(), use: ({ id }) => bridge.use(id),
+		});
 		for (const link of config.shares) void bridge.keep(link);
 		let closing: Promise<void> | undefined;
 		const close = async () => {
 			const closed = [server, tcpServer].map((each) => new Promise((resolve) => each.close(resolve)));
 			server.closeAllConnections();
+			await older?.close();
 			await bridge.close();
 			tcp.close();
 			webSockets.close();
 			await Promise.all(closed);
 			await store.close();
 		};
-		return { bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
+		const urls = urlsOf(host, port, networkInterfaces());
+		return { bridge, port, tcpPort, urls, olderPorts: older?.ports, close: () => closing ??= close() };
 	} catch (error) {
 		server.close();
+		tcpServer.close();
 		await store.close();
 		throw error;
 	}

@@ -13,6 +13,9 @@ export interface PlaceLimits { readonly total: number; readonly perAddress: numb
  */
 export const DEFAULT_PLACES: PlaceLimits = { total: 4096, perAddress: 256, strangers: 256 };
 
+/** Where a face listens. `port`: 0 is any free one. `spares`: how many ports after it to try when it is taken. */
+export interface FacePlace { readonly port: number; readonly spares: number }
+
 /** One connection's place. */
 export interface Place {
 	/** It has greeted. */

@@ -20,7 +20,15 @@ test('everything can be set', () => {
 	} });
 });
 
+test('older systems are let in on their own ports when somebody says so', () => {
+	expect(configFrom({ OLDER_PEER_PORT: '7' })).toEqual({ config: DEFAULTS });
+	expect(configFrom({ OLDER_SYSTEMS: 'lan', OLDER_TRACKER_PORT: '6001' })).toMatchObject({ config: { older: {
+		reach: 'lan', places: { transfer: { port: 5000, spares: 0 }, tracker: { port: 6001, spares: 0 }, peer: { port: 5001, spares: 20 } },
+	} } });
+});
+
 test.each([
+	[{ OLDER_SYSTEMS: 'yes' }, 'OLDER_SYSTEMS must be local'],
 	[{ BRIDGE_PORT: 'http' }, 'BRIDGE_PORT must be a whole number'],
 	[{ BRIDGE_PORT: '70000' }, 'BRIDGE_PORT must be at most 65535'],
 	[{ BRIDGE_QUOTA_GB: '-1' }, 'BRIDGE_QUOTA_GB must be a number of gigabytes'],

@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { parseShareLink, type ShareLink } from '../../shared/protocol/share-link.ts';
-
-/** Where a face listens. `port`: 0 is any free one. `spares`: how many ports after it to try when it is taken. */
-export interface FacePlace { readonly port: number; readonly spares: number }
+import type { FacePlace } from '../places.ts';
+import type { OlderPlaces, OlderReach } from '../older/older-systems.ts';
 
 /** How to run a bridge. */
 export interface BridgeConfig {
@@ -17,6 +16,8 @@ export interface BridgeConfig {
 	readonly quotaBytes: number;
 	/** WebSocket URLs. */
 	readonly trackers: readonly string[];
+	/** Whether the older systems' programs may connect, and where. */
+	readonly older: { readonly reach: OlderReach; readonly places: OlderPlaces } | undefined;
 	/** What it takes part in from the start. */
 	readonly shares: readonly ShareLink[];
 }
@@ -26,7 +27,7 @@ const GB = 1e9;
 /** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
 export const DEFAULTS: BridgeConfig = {
 	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
-	trackers: ['ws://localhost:8000/ws'], shares: [],
+	trackers: ['ws://localhost:8000/ws'], shares: [], older: undefined,
 };
 
 const port = v.pipe(
@@ -49,6 +50,10 @@ const environment = v.object({
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
 	BRIDGE_TRACKERS: v.optional(webSocketUrls),
+	OLDER_SYSTEMS: v.optional(v.picklist(['local', 'lan'], 'must be local (this machine) or lan (its networks)')),
+	OLDER_TRANSFER_PORT: v.optional(port),
+	OLDER_TRACKER_PORT: v.optional(port),
+	OLDER_PEER_PORT: v.optional(port),
 	BRIDGE_SHARES: v.optional(v.pipe(v.string(), v.maxLength(65_536))),
 });
 
@@ -77,6 +82,11 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
 		shares,
+		older: set.OLDER_SYSTEMS && { reach: set.OLDER_SYSTEMS, places: {
+			transfer: { port: set.OLDER_TRANSFER_PORT ?? 5000, spares: 0 },
+			tracker: { port: set.OLDER_TRACKER_PORT ?? 6000, spares: 0 },
+			peer: { port: set.OLDER_PEER_PORT ?? 5001, spares: set.OLDER_PEER_PORT === undefined ? 20 : 0 },
+		} },
 	} };
 }
 

@@ -7,14 +7,25 @@ export function printLine(line: string): void { process.stdout.write(`Bridge: ${
 /** Says why it cannot run. */
 export function printProblem(problem: string): void { process.stderr.write(`The bridge cannot start: ${problem}\n`); }
 
-/** Greets the person who started it on its own. */
-export function printBanner(urls: Urls, tcpPort: number): void {
-	process.stdout.write(['', '  The bridge is running', '', ...addressLines(urls, tcpPort), '', '  Ctrl+C stops it.', '', ''].join('\n'));
+/** Where a bridge can be reached. */
+export interface Addresses {
+	readonly urls: Urls;
+	readonly tcpPort: number;
+	readonly olderPorts: Readonly<Record<'transfer' | 'tracker' | 'peer', number>> | undefined;
 }
 
-/** Where films are, a line an address, and where native peers connect. */
-export function addressLines({ local, lan }: Urls, tcpPort: number): string[] {
+/** Greets the person who started it on its own. */
+export function printBanner(addresses: Addresses): void {
+	process.stdout.write(['', '  The bridge is running', '', ...addressLines(addresses), '', '  Ctrl+C stops it.', '', ''].join('\n'));
+}
+
+/** Where films are, a line an address, and where native peers and older systems connect. */
+export function addressLines({ urls: { local, lan }, tcpPort, olderPorts }: Addresses): string[] {
 	const urls = [...(local === undefined ? [] : [local]), ...lan];
 	const films = urls.map((url, k) => `  ${k === 0 ? 'Films for players' : '                 '}  ${url}watch/…`);
-	return [...films, `  Native peers       TCP port ${tcpPort}`];
+	const older = olderPorts && [
+		`  Older systems      file transfer on TCP port ${olderPorts.transfer}, tracker ${olderPorts.tracker}, peer ${olderPorts.peer}`,
+		'                     Not encrypted, and open to whoever reaches these ports.',
+	];
+	return [...films, `  Native peers       TCP port ${tcpPort}`, ...older ?? []];
 }
