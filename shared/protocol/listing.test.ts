@@ -41,7 +41,10 @@ test('the longest fits', async () => {
 });
 
 test('a name is made one line, and never ends in half a character', async () => {
-	const listed = async (name: string) => (await makeListing(crypto, keys, { number: 1, listed: { linkKey, name } })).listed?.name;
+	const listed = async (name: string) => {
+		const listing = await makeListing(crypto, keys, { number: 1, listed: { linkKey, name } });
+		return listing.listed?.name;
+	};
 	expect(await listed(' Ann\u202e\nB ')).toBe('AnnB');
 	expect(await listed(`${'a'.repeat(31)}🎬`)).toBe('a'.repeat(31));
 	expect(await listed('\u200b')).toBe('');

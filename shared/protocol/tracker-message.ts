@@ -97,7 +97,8 @@ export type IceServer = v.InferOutput<typeof iceServer>;
 
 /** A listed share. `key`: its link key. `name`: of whoever shares it, if told. `online`: how many take part in it. */
 export const catalogueEntry = v.object({
-	share: shareId, place, key: base64(32), name: v.optional(name), online: whole(1e9), descriptor: base64(MAX_DESCRIPTOR_BYTES),
+	share: shareId, place, key: base64(32), name: v.optional(name), online: whole(1e9),
+	descriptor: base64(MAX_DESCRIPTOR_BYTES),
 });
 export type CatalogueEntry = v.InferOutput<typeof catalogueEntry>;
 

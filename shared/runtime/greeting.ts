@@ -15,8 +15,8 @@ export const HELLO_MS: Ms = 10 * SECOND;
 export type GreetingFault = 'closed' | 'timeout' | 'refused';
 
 /**
- * What we say and what we expect. `greeting` is ours, from us to them. `withinMs`: what is left of `HELLO_MS`. `visits`:
- * we came to see what the share is.
+ * What we say and what we expect. `greeting` is ours, from us to them. `withinMs`: what is left of `HELLO_MS`.
+ * `visits`: we came to see what the share is.
  */
 export interface GreetingInit {
 	readonly crypto: Crypto;
@@ -36,7 +36,8 @@ export async function greet(transport: Transport, init: GreetingInit): Promise<R
 	const { crypto, authKey, greeting, name } = init;
 	const headed = new HeadedTransport(transport);
 	const first = headed.first(init.clock, init.withinMs ?? HELLO_MS);
-	void makeHello(crypto, authKey, greeting, { name, features: init.visits ? VISITS : 0 }).then((frame) => transport.send(frame));
+	const about = { name, features: init.visits ? VISITS : 0 };
+	void makeHello(crypto, authKey, greeting, about).then((frame) => transport.send(frame));
 	const frame = await first;
 	if (!frame.ok) return frame;
 	const hello = await checkHello(crypto, authKey, reverse(greeting), frame.value);

@@ -1,4 +1,4 @@
-/** The public catalogue: which shares are listed, in the order they came. What lasts is on the shelf; this is its index. */
+/** The public catalogue: which shares are listed, in the order they came. An index; what lasts is on the shelf. */
 import { equalBytes } from '../../shared/base/bytes.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { Result } from '../../shared/base/result.ts';

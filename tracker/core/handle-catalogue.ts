@@ -5,7 +5,7 @@ import type { Ms } from '../../shared/base/units.ts';
 import type { DescriptorClaims } from '../../shared/protocol/descriptor.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { Listing, ListingFault } from '../../shared/protocol/listing.ts';
-import { MAX_TOLD_ONLINE, type CatalogueEntry, type TrackerMessage } from '../../shared/protocol/tracker-message.ts';
+import { MAX_TOLD_ONLINE, type CatalogueEntry, type Refusal, type TrackerMessage } from '../../shared/protocol/tracker-message.ts';
 import { mayCheck, refuse, send, spend, type Asker, type Of } from './answers.ts';
 import { judgeListing, type ListedShare } from './catalogue.ts';
 import type { Effect, Session, TrackerState } from './state.ts';
@@ -28,7 +28,7 @@ export function listingChecked(
 ): readonly Effect[] {
 	const { session, share } = check;
 	const { catalogue, outside: { shelf } } = state;
-	const no = (code: Parameters<typeof refuse>[1]) => [refuse(session, code, { request: 'list', about: share })];
+	const no = (code: Refusal) => [refuse(session, code, { request: 'list', about: share })];
 	if (session.standing.state === 'gone') return [];
 	if (!found.ok) return no('bad-listing');
 	const listing = found.value;
@@ -43,14 +43,24 @@ export function listingChecked(
 		if (described.value && !shelf.keepListing(listing, 0).ok) return no('unavailable');
 		return [yes, ...unlist(state, share)];
 	}
-	if (!described.value) return no('unknown-share');
-	if (described.value.state === 'revoked') return no('revoked');
-	if (!isShown && catalogue.isFull) return no('catalogue-full');
-	if (!isShown && !session.address.newListings.take(1, now)) return no('too-fast');
+	const because = described.value ? whyNotListed({ state, session, share }, described.value, now) : 'unknown-share';
+	if (!described.value || because) return no(because ?? 'unknown-share');
 	const place = catalogue.placeFor(share);
 	if (!shelf.keepListing(listing, place).ok) return no('unavailable');
 	catalogue.put({ ...listing.listed, share, place });
 	return [yes, ...tellOf(state, share, described.value)];
+}
+
+/** What keeps a described share off the list although its statement holds. What is listed already takes no room. */
+function whyNotListed(
+	{ state, session, share }: { readonly state: TrackerState; readonly session: Session; readonly share: ShareId },
+	descriptor: DescriptorClaims, now: Ms,
+): Refusal | undefined {
+	const { catalogue } = state;
+	if (descriptor.state === 'revoked') return 'revoked';
+	if (catalogue.get(share)) return undefined;
+	if (catalogue.isFull) return 'catalogue-full';
+	return session.address.newListings.take(1, now) ? undefined : 'too-fast';
 }
 
 /** A descriptor was kept: whoever browses is told; a share that was stopped for good is listed no more. */
@@ -80,7 +90,8 @@ export function browse({ state, session }: Asker, m: Of<'browse'>, now: Ms): rea
 	}
 	const excess = spend(state, session, { cost: 0, bytes }, now); // an answer this much larger than its question
 	if (excess.length > 0) return excess;
-	const about = { ...(m.below !== undefined && { below: m.below }), ...(bridge() !== undefined && { bridge: bridge() }) };
+	const address = bridge();
+	const about = { ...(m.below !== undefined && { below: m.below }), ...(address !== undefined && { bridge: address }) };
 	return [send(session, { type: 'catalogue', ...about, entries, hasMore })];
 }
 
@@ -122,7 +133,8 @@ function tellOf(state: TrackerState, share: ShareId, descriptor: DescriptorClaim
 	return [announce({ type: 'catalogue-changed', entry: entryOf(listed, listed.told, descriptor) })];
 }
 
-function entryOf({ share, place, linkKey, name }: ListedShare, online: number, { bytes }: DescriptorClaims): CatalogueEntry {
+function entryOf(listed: ListedShare, online: number, { bytes }: DescriptorClaims): CatalogueEntry {
+	const { share, place, linkKey, name } = listed;
 	return { share, place, key: base64url(linkKey), online, descriptor: base64url(bytes), ...(name !== '' && { name }) };
 }
 

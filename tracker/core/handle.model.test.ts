@@ -70,7 +70,8 @@ test('whatever anybody says, only members meet and reach each other, and nothing
 	fc.assert(fc.property(fc.array(act, { maxLength: 80 }), fc.nat(), (acts, seed) => {
 		const rng = seededRng(seed);
 		const secret = () => String(rng());
-		const state = makeState({ rng, secret, shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [], bridge: () => undefined });
+		const outside = { shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [], bridge: () => undefined };
+		const state = makeState({ ...outside, rng, secret });
 		const model = new Model();
 		const seats = Array.from({ length: 5 }, () => open(state, 'somewhere', 0) as Session);
 		for (const { who, does } of acts) {

@@ -84,7 +84,7 @@ describe('what is listed', () => {
 	const listing = (n: number, number: number, listed: Listing['listed'] = words): Listing =>
 		({ share: share(n), number, listed, bytes: Uint8Array.of(n, number) });
 
-	test('is there after the file was opened again, with the newest statement of each share, also one that took it back', async () => {
+	test('is there after the file was opened again, and so is a statement that took a share back', async () => {
 		const first = await reopen();
 		for (const n of [1, 2, 3]) first.keep(share(n), open, 0);
 		first.keepListing(listing(2, 5), 1);

@@ -37,7 +37,8 @@ export class MemoryShelf implements Shelf, ListingShelf {
 	listed(): Result<readonly ListedShare[], 'unavailable'> {
 		if (this.isBroken) return fail('unavailable');
 		const all = [...this.listings.values()].filter(({ listing }) => this.kept.has(listing.share));
-		const listed = all.flatMap(({ listing: { share, listed: words }, place }) => (words ? [{ ...words, share, place }] : []));
+		const listed = all.flatMap(({ listing: { share, listed: words }, place }) =>
+			(words ? [{ ...words, share, place }] : []));
 		return ok(listed.sort((a, b) => a.place - b.place));
 	}
 }
