@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readDescriptor } from '../shared/protocol/descriptor.ts';
+import { readListing } from '../shared/protocol/listing.ts';
 import { SECOND, type Ms } from '../shared/base/units.ts';
 import { limitsFor, type Limits } from './core/limits.ts';
 import { makeState, type TrackerState } from './core/state.ts';
@@ -27,6 +28,8 @@ export interface TrackerOptions extends Partial<TrackerConfig> {
 	readonly limits?: Limits;
 	/** How often silent connections are asked whether they live. */
 	readonly heartbeat?: Ms;
+	/** Where listed films are for programs, as soon as it is known: `:port` of this host, or a URL. */
+	readonly bridge?: () => string | undefined;
 }
 
 /** A tracker that runs. */
@@ -41,6 +44,8 @@ export interface RunningTracker {
 const HEARTBEAT: Ms = 30 * SECOND;
 const SWEEP_EVERY: Ms = 5 * SECOND;
 const STORE_SWEEP_EVERY: Ms = 3600 * SECOND;
+/** How often those who browse the catalogue are told how many are online. */
+const TELL_ONLINE_EVERY: Ms = SECOND;
 
 /**
  * Starts a tracker.
@@ -91,18 +96,20 @@ interface Running extends Parts {
 function assemble(config: TrackerConfig & TrackerOptions, shelf: DescriptorStore, log: Logger): Parts {
 	const limits = config.limits ?? limitsFor(config.connections, config.connectionsPerAddress);
 	const secret = () => randomBytes(24).toString('base64url');
-	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers: config.iceServers });
+	const { iceServers, bridge = () => undefined } = config;
+	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers, bridge });
 	const metrics = new Metrics(() => levels(state, shelf));
 	const report = (error: unknown) => log.error(error);
 	const check: HubParts['check'] = (share, bytes) => readDescriptor(nodeCrypto, share, bytes);
-	return { state, metrics, report, hub: new Hub({ state, metrics, now, check, report }) };
+	const checkListing: HubParts['checkListing'] = (share, bytes) => readListing(nodeCrypto, share, bytes);
+	return { state, metrics, report, hub: new Hub({ state, metrics, now, check, checkListing, report }) };
 }
 
 function levels(state: TrackerState, store: DescriptorStore): Levels {
 	const kept = store.count();
 	return {
 		connections: state.sessions.size, peers: state.peers.size, swarms: state.swarms.size,
-		descriptors: kept.ok ? kept.value : 0,
+		descriptors: kept.ok ? kept.value : 0, listed: state.catalogue.size,
 	};
 }
 
@@ -120,12 +127,17 @@ async function openStore(dataDir: string | undefined, log: Logger): Promise<Desc
 }
 
 function startTimers({ hub }: Parts, store: DescriptorStore, heartbeat: Ms): () => void {
+	const sweepStore = () => {
+		store.sweep(now());
+		hub.prune();
+	};
 	const timers = [
 		setInterval(() => hub.beat(), heartbeat),
 		setInterval(() => hub.sweep(), SWEEP_EVERY),
-		setInterval(() => store.sweep(now()), STORE_SWEEP_EVERY),
+		setInterval(() => hub.tellOnline(), TELL_ONLINE_EVERY),
+		setInterval(sweepStore, STORE_SWEEP_EVERY),
 	];
-	store.sweep(now());
+	sweepStore();
 	return () => { for (const timer of timers) clearInterval(timer); };
 }
 

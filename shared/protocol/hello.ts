@@ -14,6 +14,9 @@ import type { Crypto } from './primitives.ts';
 /** Version of the peer protocol, the first byte of a hello's body. */
 export const PEER_VERSION = 1;
 
+/** Bit of a hello's features: its sender came to see what the share is, not for the film; screens do not show it. */
+export const VISITS = 1;
+
 const CONTEXT = utf8('streamlet hello v1');
 
 /**

@@ -61,6 +61,12 @@ export const MAX_NAME_LENGTH = 32;
 /** UTF-8 bytes of a person's name. */
 export const MAX_NAME_BYTES = 96;
 
+/** Bytes of a statement that lists a share: 42 of head, link key, name with its length, signature. */
+export const MAX_LISTING_BYTES = 235;
+
+/** Entries of the catalogue in one answer of a tracker. */
+export const MAX_PAGE_ENTRIES = 24;
+
 /** UTF-8 characters of a title. */
 export const MAX_TITLE_LENGTH = 300;
 

@@ -4,7 +4,9 @@
  * PROTOCOL.md §6.
  */
 import * as v from 'valibot';
-import { MAX_DESCRIPTOR_BYTES, MAX_NAME_LENGTH, MAX_SIGNAL_BYTES } from './limits.ts';
+import {
+	MAX_DESCRIPTOR_BYTES, MAX_LISTING_BYTES, MAX_NAME_LENGTH, MAX_PAGE_ENTRIES, MAX_SIGNAL_BYTES,
+} from './limits.ts';
 import { parsePeerId, parseShareId, type PeerId, type ShareId } from './ids.ts';
 
 /** Spoken since the first release; a tracker refuses others with `version`. */
@@ -21,28 +23,40 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(MAX_NAME_LENGTH), v.regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u));
 const base64 = (bytes: number) => v.pipe(v.string(), v.maxLength(Math.ceil((bytes * 4) / 3)), v.regex(/^[\w-]*$/));
 
-/** From a peer. `resume` is the secret a former `welcome` gave: it takes the id over from a socket that may be dead. */
+/** Where an entry stands in a catalogue: later ones have higher places, and none ever has two. */
+const place = whole(Number.MAX_SAFE_INTEGER);
+
+/**
+ * From a peer. `resume` is the secret a former `welcome` gave: it takes the id over from a socket that may be dead.
+ * `visits`: joins to look at what a share is, neither counted nor introduced to others. `browse` asks for entries below
+ * a place, the newest first, and has changes told until `stop-browsing`.
+ */
 export const clientMessage = v.variant('type', [
 	v.object({ type: v.literal('hello'), version: whole(255), peer: peerId, resume: v.optional(text(64)), name: v.optional(name) }),
 	v.object({ type: v.literal('rename'), name }),
-	v.object({ type: v.literal('join'), share: shareId, wants: whole(MAX_INTRODUCED) }),
+	v.object({ type: v.literal('join'), share: shareId, wants: whole(MAX_INTRODUCED), visits: v.optional(v.boolean()) }),
 	v.object({ type: v.literal('leave'), share: shareId }),
 	v.object({ type: v.literal('find'), share: shareId, wants: whole(MAX_INTRODUCED) }),
 	v.object({ type: v.literal('signal'), share: shareId, to: peerId, signal: text(MAX_SIGNAL_BYTES) }),
 	v.object({ type: v.literal('publish'), share: shareId, descriptor: base64(MAX_DESCRIPTOR_BYTES) }),
+	v.object({ type: v.literal('list'), share: shareId, statement: base64(MAX_LISTING_BYTES) }),
+	v.object({ type: v.literal('browse'), below: v.optional(place), wants: whole(MAX_PAGE_ENTRIES) }),
+	v.object({ type: v.literal('stop-browsing') }),
+	v.object({ type: v.literal('look-up'), share: shareId }),
 	v.object({ type: v.literal('ping') }),
 ]);
 export type ClientMessage = v.InferOutput<typeof clientMessage>;
 
 /** The kinds of message a peer may send. */
-export const CLIENT_TYPES = ['hello', 'rename', 'join', 'leave', 'find', 'signal', 'publish', 'ping'] as const satisfies
-	readonly ClientMessage['type'][];
+export const CLIENT_TYPES = [
+	'hello', 'rename', 'join', 'leave', 'find', 'signal', 'publish', 'list', 'browse', 'stop-browsing', 'look-up', 'ping',
+] as const satisfies readonly ClientMessage['type'][];
 
 /** What a tracker says no to, for programs; `detail` is for people. */
 export const REFUSALS = [
 	'bad-message', 'version', 'not-greeted', 'already-greeted', 'id-taken', 'too-fast', 'too-many-shares',
 	'too-many-connections', 'not-in-swarm', 'no-such-peer', 'bad-descriptor', 'old-descriptor', 'equivocation', 'revoked',
-	'unavailable', 'shutting-down',
+	'bad-listing', 'old-listing', 'unknown-share', 'catalogue-full', 'unavailable', 'shutting-down',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
@@ -81,10 +95,21 @@ export const iceServer = v.object({
 });
 export type IceServer = v.InferOutput<typeof iceServer>;
 
+/** A listed share. `key`: its link key. `name`: of whoever shares it, if told. `online`: how many take part in it. */
+export const catalogueEntry = v.object({
+	share: shareId, place, key: base64(32), name: v.optional(name), online: whole(1e9),
+	descriptor: base64(MAX_DESCRIPTOR_BYTES),
+});
+export type CatalogueEntry = v.InferOutput<typeof catalogueEntry>;
+
+/** Changes of how many are online that one message tells. */
+export const MAX_TOLD_ONLINE = 200;
+
 /**
  * From a tracker. `welcome` answers `hello`; `peers` answers `join` and `find`: `online` counts all members, the asker
  * too, and the latest descriptor comes with the answer to `join` when there is one. `refused`: `request` is the kind of
  * message it refuses, where that is known, `about` the share or, for a `signal` to somebody who is not there, the peer.
+ * `catalogue` answers `browse`; `bridge`: where listed films are for programs, `:port` of the tracker's host or a URL.
  */
 export const trackerMessage = v.variant('type', [
 	v.object({ type: v.literal('welcome'), name, resume: text(64), iceServers: v.pipe(v.array(iceServer), v.maxLength(16)) }),
@@ -92,6 +117,12 @@ export const trackerMessage = v.variant('type', [
 		online: whole(1e9), descriptor: v.optional(base64(MAX_DESCRIPTOR_BYTES)) }),
 	v.object({ type: v.literal('signal'), share: shareId, from: peerId, signal: text(MAX_SIGNAL_BYTES) }),
 	v.object({ type: v.literal('published'), share: shareId, revision: whole(0xffff_ffff) }),
+	v.object({ type: v.literal('listed'), share: shareId, number: whole(Number.MAX_SAFE_INTEGER) }),
+	v.object({ type: v.literal('catalogue'), below: v.optional(place), hasMore: v.boolean(), bridge: v.optional(text(256)),
+		entries: v.pipe(v.array(catalogueEntry), v.maxLength(MAX_PAGE_ENTRIES)) }),
+	v.object({ type: v.literal('catalogue-changed'), entry: v.optional(catalogueEntry), gone: v.optional(shareId),
+		online: v.optional(v.pipe(v.array(v.tuple([shareId, whole(1e9)])), v.maxLength(MAX_TOLD_ONLINE))) }),
+	v.object({ type: v.literal('looked-up'), share: shareId, entry: v.optional(catalogueEntry), bridge: v.optional(text(256)) }),
 	v.object({ type: v.literal('refused'), code: v.picklist(REFUSALS), detail: text(300), request: v.optional(v.picklist(CLIENT_TYPES)),
 		about: v.optional(text(64)) }),
 	v.object({ type: v.literal('pong') }),

@@ -9,8 +9,10 @@ import { base64url, fromUtf8, utf8 } from '../base/text.ts';
 import { SECOND } from '../base/units.ts';
 import { parsePeerId, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { MAX_SIGNAL_BYTES } from '../protocol/limits.ts';
+import { VISITS } from '../protocol/hello.ts';
 import { greet } from '../runtime/greeting.ts';
 import { PeerNode, type NodeHost, type PeerNodeInit } from '../runtime/peer-node.ts';
+import type { LinkSnapshot, NodeSnapshot } from '../runtime/snapshot.ts';
 import type { TrackerSession } from '../runtime/tracker-session.ts';
 import type { DataChannelTransport } from './data-channel-transport.ts';
 import type { MakeDataPeer } from './data-peer.ts';
@@ -52,6 +54,8 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly host: Pick<NodeHost, 'described' | 'changed' | 'equivocated' | 'storeFailed'>;
 	/** Peers introduced at first. */
 	readonly wants: number;
+	/** It looks at what the share is: trackers do not count it, and screens of others do not show it. */
+	readonly visits?: boolean;
 }
 
 /** One share. */
@@ -61,6 +65,8 @@ export class SwarmPeer {
 	readonly #attempts = new Map<PeerId, Attempt>();
 	readonly #introducedBy = new Map<PeerId, TrackerSession>();
 	readonly #transports = new Map<PeerId, DataChannelTransport>();
+	/** Those connected who only look at what the share is. */
+	readonly #visitors = new Set<PeerId>();
 	#stopListening: (() => void)[] = [];
 	#closed = false;
 
@@ -73,7 +79,10 @@ export class SwarmPeer {
 				described: (descriptor) => init.host.described(descriptor),
 				changed: () => init.host.changed(),
 				equivocated: () => init.host.equivocated(),
-				parted: (peer) => { this.#transports.delete(peer); },
+				parted: (peer) => {
+					this.#transports.delete(peer);
+					this.#visitors.delete(peer);
+				},
 				storeFailed: (fault) => init.host.storeFailed(fault),
 				connect: (peer, relays) => this.#connect(peer, relays),
 				signal: (from, via, signal) => this.#hear(from, fromUtf8(signal) ?? '', { by: 'link', link: via }),
@@ -99,8 +108,15 @@ export class SwarmPeer {
 				},
 				refused: (code, about) => { if (code === 'no-such-peer') this.#absent(tracker, about); },
 			}));
-			tracker.join(this.#init.share, this.#init.wants);
+			tracker.join(this.#init.share, this.#init.wants, this.#init.visits);
 		}
+	}
+
+	/** What the node is doing, without those who only look at what the share is; who takes of the film is no visitor. */
+	snapshot(): NodeSnapshot {
+		const snapshot = this.node.snapshot();
+		const isShown = (link: LinkSnapshot) => link.uploadedBytes > 0 || !this.#visitors.has(link.peer);
+		return { ...snapshot, links: snapshot.links.filter(isShown) };
 	}
 
 	/** How the bytes of a connected peer travel. */
@@ -209,7 +225,8 @@ export class SwarmPeer {
 		const greeting = {
 			share, sender: self, receiver: peer, senderBinding: prints.local, receiverBinding: prints.remote,
 		};
-		const init = { crypto: primitives, clock, authKey, greeting, name: this.#init.name() };
+		const { visits = false } = this.#init;
+		const init = { crypto: primitives, clock, authKey, greeting, name: this.#init.name(), visits };
 		void greet(transport, init).then((greeted) => {
 			if (this.#attempts.get(peer) === attempt) this.#attempts.delete(peer);
 			if (!greeted.ok || this.#closed) {
@@ -217,7 +234,9 @@ export class SwarmPeer {
 				return this.node.connectFailed(peer);
 			}
 			this.#transports.set(peer, transport);
-			const { hello: { name }, transport: greetedTransport } = greeted.value;
+			const { hello: { name, features }, transport: greetedTransport } = greeted.value;
+			if ((features & VISITS) !== 0) this.#visitors.add(peer);
+			else this.#visitors.delete(peer);
 			this.node.addLink(greetedTransport, { peer, name, initiator: attempt.initiator });
 		});
 	}

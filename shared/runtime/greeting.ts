@@ -2,7 +2,7 @@
 import type { Bytes } from '../base/bytes.ts';
 import { fail, ok, type Result } from '../base/result.ts';
 import { SECOND, type Ms } from '../base/units.ts';
-import { checkHello, makeHello, type Greeting, type Hello } from '../protocol/hello.ts';
+import { checkHello, makeHello, VISITS, type Greeting, type Hello } from '../protocol/hello.ts';
 import type { Crypto } from '../protocol/primitives.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Transport } from '../ports/transport.ts';
@@ -14,13 +14,17 @@ export const HELLO_MS: Ms = 10 * SECOND;
 /** Why a greeting failed. `refused`: it was not who it should be, or it does not have the link. */
 export type GreetingFault = 'closed' | 'timeout' | 'refused';
 
-/** What we say and what we expect. `greeting` is ours, from us to them. `withinMs`: what is left of `HELLO_MS`. */
+/**
+ * What we say and what we expect. `greeting` is ours, from us to them. `withinMs`: what is left of `HELLO_MS`.
+ * `visits`: we came to see what the share is.
+ */
 export interface GreetingInit {
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly authKey: Bytes;
 	readonly greeting: Greeting;
 	readonly name: string;
+	readonly visits?: boolean;
 	readonly withinMs?: Ms;
 }
 
@@ -32,7 +36,8 @@ export async function greet(transport: Transport, init: GreetingInit): Promise<R
 	const { crypto, authKey, greeting, name } = init;
 	const headed = new HeadedTransport(transport);
 	const first = headed.first(init.clock, init.withinMs ?? HELLO_MS);
-	void makeHello(crypto, authKey, greeting, { name, features: 0 }).then((frame) => transport.send(frame));
+	const about = { name, features: init.visits ? VISITS : 0 };
+	void makeHello(crypto, authKey, greeting, about).then((frame) => transport.send(frame));
 	const frame = await first;
 	if (!frame.ok) return frame;
 	const hello = await checkHello(crypto, authKey, reverse(greeting), frame.value);

@@ -14,6 +14,8 @@ import {
 } from '../protocol/tracker-message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OpenTrackerSocket, TrackerSocket, TrackerSocketEnd } from '../ports/tracker-socket.ts';
+import type { Listing } from '../protocol/listing.ts';
+import { Lister } from './lister.ts';
 import { Publisher, type Published } from './publisher.ts';
 
 /** First wait after a line broke; doubles up to {@link LONGEST_WAIT_MS}. A tracker restarts in about this time. */
@@ -49,10 +51,24 @@ export interface TrackerEvents {
 	line(line: TrackerLine): void;
 	peers(share: ShareId, peers: readonly PeerId[], descriptor: Bytes | undefined): void;
 	signal(share: ShareId, from: PeerId, signal: string): void;
-	refused(code: Refusal, about: string | undefined): void;
+	/** `request`: the kind of message it refuses, if known. */
+	refused(code: Refusal, about: string | undefined, request: ClientMessage['type'] | undefined): void;
 	/** The tracker keeps this revision: a crash of ours cannot lose it any more. */
 	published(share: ShareId, revision: number): void;
+	/** The tracker keeps the statement of this number about its catalogue. */
+	listed(share: ShareId, number: number): void;
+	/** Entries of the catalogue that were asked for. */
+	catalogue(page: CataloguePage): void;
+	/** Something in the catalogue changed. */
+	catalogueChanged(change: CatalogueChange): void;
+	/** What the catalogue has of one share. */
+	lookedUp(answer: LookedUp): void;
 }
+
+/** The tracker's words about its catalogue. */
+export type CataloguePage = Extract<TrackerMessage, { type: 'catalogue' }>;
+export type CatalogueChange = Extract<TrackerMessage, { type: 'catalogue-changed' }>;
+export type LookedUp = Extract<TrackerMessage, { type: 'looked-up' }>;
 
 /** What a session is made of. `url`: `ws:` or `wss:`. */
 export interface TrackerSessionInit {
@@ -69,8 +85,9 @@ export class TrackerSession {
 	iceServers: readonly IceServer[] = [];
 	readonly #init: TrackerSessionInit;
 	readonly #listeners = new Set<Partial<TrackerEvents>>();
-	readonly #joined = new Map<ShareId, number>();
+	readonly #joined = new Map<ShareId, { readonly wants: number; readonly visits?: true }>();
 	readonly #publisher: Publisher;
+	readonly #lister: Lister;
 	#name: string | undefined;
 	#resume: string | undefined;
 	#socket: TrackerSocket | undefined;
@@ -89,8 +106,15 @@ export class TrackerSession {
 		this.#publisher = new Publisher({
 			clock: init.clock,
 			say: (share, descriptor) => this.#send({ type: 'publish', share, descriptor: base64url(descriptor) }),
-			kept: (share, revision) => this.#tell((listener) => listener.published?.(share, revision)),
+			kept: (share, revision) => {
+				this.#lister.published(share);
+				this.#tell((listener) => listener.published?.(share, revision));
+			},
 			over: (share) => this.leave(share),
+		});
+		this.#lister = new Lister({
+			clock: init.clock,
+			say: (share, statement) => this.#send({ type: 'list', share, statement: base64url(statement) }),
 		});
 	}
 
@@ -117,10 +141,11 @@ export class TrackerSession {
 		this.#send({ type: 'rename', name });
 	}
 
-	/** Enters a swarm now and whenever the line is new; up to `wants` peers are introduced. */
-	join(share: ShareId, wants: number): void {
-		this.#joined.set(share, wants);
-		this.#send({ type: 'join', share, wants });
+	/** Enters a swarm now and whenever the line is new; up to `wants` peers are introduced. `visits`: uncounted. */
+	join(share: ShareId, wants: number, visits?: boolean): void {
+		const how = { wants, ...(visits && { visits: true as const }) };
+		this.#joined.set(share, how);
+		this.#send({ type: 'join', share, ...how });
 	}
 
 	leave(share: ShareId): void {
@@ -130,7 +155,7 @@ export class TrackerSession {
 		const [next] = this.#crowdedOut; // whose place is free now
 		if (next === undefined) return;
 		this.#crowdedOut.delete(next);
-		this.#send({ type: 'join', share: next, wants: this.#joined.get(next) ?? 0 });
+		this.#send({ type: 'join', share: next, ...(this.#joined.get(next) ?? { wants: 0 }) });
 	}
 
 	/** Asks for more peers. */
@@ -149,11 +174,25 @@ export class TrackerSession {
 	 */
 	publish(share: ShareId, descriptor: Published): void { this.#publisher.publish(share, descriptor); }
 
+	/** Has the statement about the catalogue kept, now or when the line is up; a later one takes its place. */
+	list(listing: Listing): void { this.#lister.list(listing); }
+
+	/** Asks for the newest entries below a place, and has changes told. False when the line is down. */
+	browse(below: number | undefined, wants: number): boolean {
+		return this.#send({ type: 'browse', ...(below !== undefined && { below }), wants });
+	}
+
+	stopBrowsing(): void { this.#send({ type: 'stop-browsing' }); }
+
+	/** Asks what the catalogue has of a share. False when the line is down. */
+	lookUp(share: ShareId): boolean { return this.#send({ type: 'look-up', share }); }
+
 	/** For good. */
 	close(): void {
 		this.#closed = true;
 		this.#cancelTimer?.();
 		this.#publisher.close();
+		this.#lister.close();
 		this.#socket?.close();
 	}
 
@@ -187,6 +226,10 @@ export class TrackerSession {
 			case 'peers': return this.#peers(parsed);
 			case 'signal': return this.#tell((l) => l.signal?.(parsed.share, parsed.from, parsed.signal));
 			case 'published': return this.#publisher.heard(parsed.share, parsed.revision);
+			case 'listed': return this.#listed(parsed);
+			case 'catalogue': return this.#tell((l) => l.catalogue?.(parsed));
+			case 'catalogue-changed': return this.#tell((l) => l.catalogueChanged?.(parsed));
+			case 'looked-up': return this.#tell((l) => l.lookedUp?.(parsed));
 			case 'refused': return this.#refused(parsed);
 			case 'pong': return;
 		}
@@ -198,8 +241,9 @@ export class TrackerSession {
 		this.iceServers = message.iceServers;
 		this.#crowdedOut.clear();
 		this.#setLine({ state: 'online', name: message.name });
-		for (const [share, wants] of this.#joined) this.#post({ type: 'join', share, wants });
+		for (const [share, how] of this.#joined) this.#post({ type: 'join', share, ...how });
 		this.#publisher.sayAll();
+		this.#lister.sayAll();
 	}
 
 	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {
@@ -207,10 +251,16 @@ export class TrackerSession {
 		this.#tell((listener) => listener.peers?.(message.share, message.peers, descriptor));
 	}
 
+	#listed({ share, number }: Extract<TrackerMessage, { type: 'listed' }>): void {
+		this.#lister.heard(share, number);
+		this.#tell((listener) => listener.listed?.(share, number));
+	}
+
 	#refused({ code, about, request }: Extract<TrackerMessage, { type: 'refused' }>): void {
-		this.#tell((listener) => listener.refused?.(code, about));
+		this.#tell((listener) => listener.refused?.(code, about, request));
 		const share = about === undefined ? undefined : parseShareId(about);
 		if (share && request === 'publish') this.#publisher.refused(share, code);
+		if (share && request === 'list') this.#lister.refused(share, code);
 		if (share && code === 'too-many-shares' && this.#joined.has(share)) this.#crowdedOut.add(share);
 		const isAboutLine = request === undefined || request === 'hello';
 		if (isAboutLine) this.#because = LINE_REFUSALS.find((each) => each === code);

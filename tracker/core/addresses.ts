@@ -9,18 +9,21 @@ const MAX_IDLE_ADDRESSES = 100_000;
 export class Address {
 	readonly budget: Budget;
 	readonly newShares: TokenBucket;
+	readonly newListings: TokenBucket;
 	readonly opens: TokenBucket;
 	connections = 0;
 
 	constructor(limits: Limits['perAddress'], now: Ms) {
 		this.budget = new Budget(limits, now);
 		this.newShares = new TokenBucket(limits.newShares, now);
+		this.newListings = new TokenBucket(limits.newListings, now);
 		this.opens = new TokenBucket(limits.opens, now);
 	}
 
 	/** Whether forgetting it would change nothing. */
 	isForgettable(now: Ms): boolean {
-		return this.connections === 0 && this.budget.isFull(now) && this.newShares.isFull(now) && this.opens.isFull(now);
+		const buckets = [this.budget, this.newShares, this.newListings, this.opens];
+		return this.connections === 0 && buckets.every((bucket) => bucket.isFull(now));
 	}
 }
 

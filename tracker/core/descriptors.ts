@@ -8,6 +8,8 @@ import type { ShareId } from '../../shared/protocol/ids.ts';
 export interface Shelf {
 	/** The one kept for `share`, and notes that it was used. `unavailable`: the disk failed. */
 	find(share: ShareId, now: Ms): Result<DescriptorClaims | undefined, 'unavailable'>;
+	/** The one kept for `share`; looking through a catalogue is no use of it. */
+	peek(share: ShareId): Result<DescriptorClaims | undefined, 'unavailable'>;
 	/** Replaces what was kept. Once it returned `ok`, a crash of the process loses nothing. */
 	keep(share: ShareId, claims: DescriptorClaims, now: Ms): Result<void, 'unavailable'>;
 }

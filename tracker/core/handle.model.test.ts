@@ -23,6 +23,9 @@ const message: fc.Arbitrary<ClientMessage> = fc.oneof(
 	fc.record({ type: fc.constant('signal' as const), share, to: peer, signal: fc.string() }),
 	fc.record({ type: fc.constant('publish' as const), share, descriptor: fc.constant('') }),
 	fc.record({ type: fc.constant('rename' as const), name: fc.constantFrom('Ann', 'Bob') }),
+	fc.record({ type: fc.constant('browse' as const), wants }),
+	fc.record({ type: fc.constant('look-up' as const), share }),
+	fc.constant({ type: 'stop-browsing' as const }),
 	fc.constant({ type: 'ping' as const }),
 );
 const act = fc.record({ who: fc.nat(4), does: fc.oneof({ weight: 9, arbitrary: message }, { weight: 1, arbitrary: fc.constant('goes' as const) }) });
@@ -67,7 +70,8 @@ test('whatever anybody says, only members meet and reach each other, and nothing
 	fc.assert(fc.property(fc.array(act, { maxLength: 80 }), fc.nat(), (acts, seed) => {
 		const rng = seededRng(seed);
 		const secret = () => String(rng());
-		const state = makeState({ rng, secret, shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [] });
+		const outside = { shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [], bridge: () => undefined };
+		const state = makeState({ ...outside, rng, secret });
 		const model = new Model();
 		const seats = Array.from({ length: 5 }, () => open(state, 'somewhere', 0) as Session);
 		for (const { who, does } of acts) {
@@ -87,6 +91,7 @@ test('whatever anybody says, only members meet and reach each other, and nothing
 		}
 		for (const session of seats) end(state, session, 0);
 		expect([state.swarms.size, state.names.size, state.sessions.size, state.peers.size]).toEqual([0, 0, 0, 0]);
+		expect(state.browsing.size).toBe(0);
 		expect(state.addresses.at('somewhere', 0).connections).toBe(0);
 	}));
 });

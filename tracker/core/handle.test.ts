@@ -22,7 +22,7 @@ function world(limits = limitsFor(100, 10)) {
 	const shelf = new MemoryShelf();
 	const iceServers = [{ urls: 'stun:192.0.2.1' }];
 	const secret = () => `secret-${++secrets}`;
-	const state = makeState({ rng: seededRng(1), secret, shelf, limits, iceServers });
+	const state = makeState({ rng: seededRng(1), secret, shelf, limits, iceServers, bridge: () => ':8100' });
 	const connect = (now = 0, address = '192.0.2.7') => open(state, address, now) as Session;
 	const say = (session: Session, m: ClientMessage, now = 0) => told(handle(state, session, m, now), session);
 	const greet = (peer = ann) => {
@@ -37,7 +37,8 @@ function world(limits = limitsFor(100, 10)) {
 /** Effects as a test reads them: messages to `session` plain, those to others marked. */
 function told(effects: readonly Effect[], session: Session): readonly unknown[] {
 	return effects.map((effect) => {
-		if (effect.type === 'check') return { check: effect.share };
+		if (effect.type === 'check' || effect.type === 'check-listing') return { check: effect.share };
+		if (effect.type === 'announce') return { announced: effect.message };
 		if (effect.type === 'close') return { close: effect.reason, ...(effect.session === session ? {} : { other: true }) };
 		return effect.to === session ? effect.message : { elsewhere: effect.message };
 	});

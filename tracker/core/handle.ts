@@ -5,15 +5,11 @@ import { fromBase64url, base64url, utf8 } from '../../shared/base/text.ts';
 import type { Ms } from '../../shared/base/units.ts';
 import type { DescriptorClaims, DescriptorFault } from '../../shared/protocol/descriptor.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import { TRACKER_VERSION, type ClientMessage, type Refusal, type TrackerMessage } from '../../shared/protocol/tracker-message.ts';
+import { TRACKER_VERSION, type ClientMessage } from '../../shared/protocol/tracker-message.ts';
+import { mayCheck, refuse, send, spend, type Asker, type Of } from './answers.ts';
 import { judge } from './descriptors.ts';
-import { explain } from './refusals.ts';
-import { dismiss, end, reservation, type Effect, type Greeted, type Session, type TrackerState } from './state.ts';
-
-type Of<T extends ClientMessage['type']> = Extract<ClientMessage, { type: T }>;
-
-/** What a refusal is about. `request` is left out when the message could not be read. */
-interface Subject { readonly request?: ClientMessage['type']; readonly about?: string }
+import { browse, describedAnew, list, lookUp } from './handle-catalogue.ts';
+import { dismiss, reservation, type Effect, type Greeted, type Session, type TrackerState } from './state.ts';
 
 /** A message that cannot be read costs as much as so many others: programs that send them are broken or hostile. */
 const UNREADABLE_COST = 10;
@@ -48,6 +44,10 @@ export function handle(state: TrackerState, session: Session, m: ClientMessage, 
 		case 'find': return find({ state, session, standing }, m);
 		case 'signal': return signal({ state, session, standing }, m);
 		case 'publish': return publish(session, m, now);
+		case 'list': return list(session, m, now);
+		case 'browse': return browse({ state, session, standing }, m, now);
+		case 'stop-browsing': return stopBrowsing(state, session);
+		case 'look-up': return lookUp({ state, session, standing }, m, now);
 		default: return assertNever(m);
 	}
 }
@@ -67,11 +67,9 @@ export function checked(
 	if (!verdict.ok) return [refuse(session, verdict.error, subject)];
 	if (!kept.value && !session.address.newShares.take(1, now)) return [refuse(session, 'too-fast', subject)];
 	if (verdict.value === 'keep' && !shelf.keep(share, found.value, now).ok) return [refuse(session, 'unavailable', subject)];
-	return [send(session, { type: 'published', share, revision: found.value.revision })];
+	const news = verdict.value === 'keep' ? describedAnew(state, share, found.value) : [];
+	return [send(session, { type: 'published', share, revision: found.value.revision }), ...news];
 }
-
-/** Who asks, and where: what the handlers of greeted sessions share. */
-interface Asker { readonly state: TrackerState; readonly session: Session; readonly standing: Greeted }
 
 function hello(state: TrackerState, session: Session, m: Of<'hello'>, now: Ms): readonly Effect[] {
 	const subject = { request: 'hello', about: m.peer } as const;
@@ -105,7 +103,7 @@ function join(asker: Asker, m: Of<'join'>, now: Ms): readonly Effect[] {
 	const isFull = standing.shares.size >= limits.perConnection.shares && !standing.shares.has(m.share);
 	if (isFull) return [refuse(session, 'too-many-shares', { request: 'join', about: m.share })];
 	standing.shares.add(m.share);
-	state.swarms.join(m.share, standing.peer);
+	state.swarms.join(m.share, standing.peer, m.visits ? 'visitor' : 'member');
 	const kept = shelf.find(m.share, now);
 	// A shelf that fails must not keep people apart: they have the descriptor from each other.
 	if (!kept.ok || !kept.value) return [introduce(asker, m, {})];
@@ -140,31 +138,17 @@ function signal({ state, session, standing }: Asker, m: Of<'signal'>): readonly 
 	return [send(to, { type: 'signal', share: m.share, from: standing.peer, signal: m.signal })];
 }
 
+function stopBrowsing({ browsing }: TrackerState, session: Session): readonly Effect[] {
+	browsing.delete(session);
+	return [];
+}
+
 function publish(session: Session, m: Of<'publish'>, now: Ms): readonly Effect[] {
 	const subject = { request: 'publish', about: m.share } as const;
-	const isWithin = session.budget.takePublish(now) && session.address.budget.takePublish(now);
-	if (!isWithin) return [refuse(session, 'too-fast', subject)];
+	if (!mayCheck(session, now)) return [refuse(session, 'too-fast', subject)];
 	const descriptor = fromBase64url(m.descriptor);
 	if (!descriptor) return [refuse(session, 'bad-descriptor', subject)];
 	return [{ type: 'check', session, share: m.share, descriptor }];
-}
-
-function spend(
-	state: TrackerState, session: Session, { cost, bytes }: { readonly cost: number; readonly bytes: number }, now: Ms,
-): readonly Effect[] {
-	if (session.standing.state === 'gone') return [];
-	const isWithin = session.budget.takeMessage(cost, bytes, now) && session.address.budget.takeMessage(cost, bytes, now);
-	if (isWithin) return [];
-	end(state, session, now);
-	return [refuse(session, 'too-fast', {}), { type: 'close', session, reason: 'too-fast' }];
-}
-
-function send(to: Session, message: TrackerMessage): Effect {
-	return { type: 'send', to, message };
-}
-
-function refuse(to: Session, code: Refusal, subject: Subject): Effect {
-	return send(to, { type: 'refused', code, detail: explain(code), ...subject });
 }
 
 /** Whether `claimed` is the secret; takes the same time wherever they differ. */

@@ -12,8 +12,13 @@ export interface Limits {
 	/** Connections altogether. */
 	readonly connections: number;
 	readonly perConnection: Rates & { readonly shares: number };
-	/** An IPv4 address, or an IPv6 one's /64. `opens`: new connections. `newShares`: ids new to the shelf. */
-	readonly perAddress: Rates & { readonly connections: number; readonly opens: Rate; readonly newShares: Rate };
+	/**
+	 * An IPv4 address, or an IPv6 one's /64. `opens`: new connections. `newShares`: ids new to the shelf.
+	 * `newListings`: entries new to the catalogue.
+	 */
+	readonly perAddress: Rates & {
+		readonly connections: number; readonly opens: Rate; readonly newShares: Rate; readonly newListings: Rate;
+	};
 }
 
 /**
@@ -38,6 +43,7 @@ export function limitsFor(connections: number, connectionsPerAddress: number): L
 			bytes: { perSecond: connectionsPerAddress * 16 * 1024, burst: connectionsPerAddress * 128 * 1024 },
 			publishes: { perSecond: 10, burst: 100 },
 			newShares: { perSecond: 0.1, burst: 500 },
+			newListings: { perSecond: 0.02, burst: 100 },
 		},
 	};
 }

@@ -16,6 +16,10 @@ const DETAILS: Readonly<Record<Refusal, string>> = {
 	'old-descriptor': 'A later revision is known.',
 	equivocation: 'This contradicts what was published before; the first stands.',
 	revoked: 'This share was stopped for good.',
+	'bad-listing': 'This is no statement of this share about the catalogue.',
+	'old-listing': 'A later statement about this share is known.',
+	'unknown-share': 'Publish the descriptor of this share first.',
+	'catalogue-full': 'The catalogue lists as many films as it may.',
 	unavailable: 'The tracker cannot do this just now.',
 	'shutting-down': 'The tracker stops or starts again.',
 };

@@ -5,6 +5,7 @@ import { SECOND, type Ms } from '../../shared/base/units.ts';
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
 import type { CloseReason, IceServer, TrackerMessage } from '../../shared/protocol/tracker-message.ts';
 import { Addresses, type Address } from './addresses.ts';
+import { Catalogue, type ListingShelf } from './catalogue.ts';
 import type { Shelf } from './descriptors.ts';
 import { Budget, type Limits } from './limits.ts';
 import { Names } from './names.ts';
@@ -15,7 +16,9 @@ export interface Surroundings {
 	readonly rng: Rng;
 	/** A new text of at most 64 characters that nobody can guess. */
 	readonly secret: () => string;
-	readonly shelf: Shelf;
+	readonly shelf: Shelf & ListingShelf;
+	/** Where listed films are for programs, if somewhere: `:port` of this host, or a URL. */
+	readonly bridge: () => string | undefined;
 	readonly limits: Limits;
 	readonly iceServers: readonly IceServer[];
 }
@@ -24,8 +27,12 @@ export interface Surroundings {
 export type Effect =
 	| { readonly type: 'send'; readonly to: Session; readonly message: TrackerMessage }
 	| { readonly type: 'close'; readonly session: Session; readonly reason: CloseReason }
+	/** A message to everybody who browses the catalogue. */
+	| { readonly type: 'announce'; readonly message: TrackerMessage }
 	/** Find out whether this is the share's descriptor, and say so by `checked`. */
-	| { readonly type: 'check'; readonly session: Session; readonly share: ShareId; readonly descriptor: Bytes };
+	| { readonly type: 'check'; readonly session: Session; readonly share: ShareId; readonly descriptor: Bytes }
+	/** Find out whether this is the share's word on the catalogue, and say so by `listingChecked`. */
+	| { readonly type: 'check-listing'; readonly session: Session; readonly share: ShareId; readonly statement: Bytes };
 
 /** What a connection has proved. */
 export type Standing =
@@ -62,6 +69,9 @@ export interface TrackerState {
 	readonly peers: Map<PeerId, Session>;
 	/** Oldest first. */
 	readonly reserved: Map<PeerId, Reservation>;
+	readonly catalogue: Catalogue;
+	/** Those who are told what changes in the catalogue. */
+	readonly browsing: Set<Session>;
 	readonly outside: Surroundings;
 }
 
@@ -72,9 +82,11 @@ export const RESERVED_FOR: Ms = 120 * SECOND;
 /** Ids kept at most; a flood of short connections pushes the oldest out. Some 30 MB. */
 const MAX_RESERVED = 100_000;
 
-/** A tracker that knows nobody. */
+/** A tracker that knows nobody, and what was listed before. */
 export function makeState(outside: Surroundings): TrackerState {
+	const listed = outside.shelf.listed();
 	return {
+		catalogue: new Catalogue(listed.ok ? listed.value : []), browsing: new Set(),
 		swarms: new Swarms(), names: new Names(), addresses: new Addresses(outside.limits.perAddress),
 		sessions: new Set(), peers: new Map(), reserved: new Map(), outside,
 	};
@@ -102,6 +114,7 @@ export function end(state: TrackerState, session: Session, now: Ms): void {
 	session.standing = { state: 'gone' };
 	session.address.connections -= 1;
 	state.sessions.delete(session);
+	state.browsing.delete(session);
 	if (standing.state !== 'greeted') return;
 	for (const share of standing.shares) state.swarms.leave(share, standing.peer);
 	state.names.release(standing.name);

@@ -2,24 +2,39 @@
 import { sample, type Rng } from '../../shared/base/rng.ts';
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
 
-/** The members of one swarm. Invariant: `#places.get(#members[i]) === i`. */
+/**
+ * The members of one swarm, and visitors: they look at what the share is, are introduced to members and reach them, but
+ * are neither counted nor introduced. Invariant: `#places.get(#members[i]) === i`.
+ */
 export class Swarm {
 	readonly #members: PeerId[] = [];
 	readonly #places = new Map<PeerId, number>();
+	readonly #visitors = new Set<PeerId>();
 
+	/** Of members. */
 	get size(): number { return this.#members.length; }
+	get isEmpty(): boolean { return this.size === 0 && this.#visitors.size === 0; }
 
-	has(peer: PeerId): boolean { return this.#places.has(peer); }
+	/** Whether it is a member or visits. */
+	has(peer: PeerId): boolean { return this.#places.has(peer) || this.#visitors.has(peer); }
 
-	/** Joining twice is joining once. */
+	/** A member becomes no member any more. */
+	visit(peer: PeerId): void {
+		this.remove(peer);
+		this.#visitors.add(peer);
+	}
+
+	/** Joining twice is joining once. A visitor may stay. */
 	add(peer: PeerId): void {
-		if (this.has(peer)) return;
+		this.#visitors.delete(peer);
+		if (this.#places.has(peer)) return;
 		this.#places.set(peer, this.#members.length);
 		this.#members.push(peer);
 	}
 
 	/** The last member takes the place of the one who leaves. */
 	remove(peer: PeerId): void {
+		this.#visitors.delete(peer);
 		const place = this.#places.get(peer);
 		const last = this.#members.at(-1);
 		if (place === undefined || last === undefined) return;
@@ -35,7 +50,7 @@ export class Swarm {
 	}
 }
 
-/** All swarms that have a member. */
+/** All swarms that have a member or a visitor. */
 export class Swarms {
 	readonly #swarms = new Map<ShareId, Swarm>();
 
@@ -43,18 +58,18 @@ export class Swarms {
 
 	get(share: ShareId): Swarm | undefined { return this.#swarms.get(share); }
 
-	/** Makes `peer` a member and gives the swarm. */
-	join(share: ShareId, peer: PeerId): Swarm {
+	/** Makes `peer` a member, or a visitor. */
+	join(share: ShareId, peer: PeerId, as: 'member' | 'visitor' = 'member'): void {
 		const swarm = this.#swarms.get(share) ?? new Swarm();
 		this.#swarms.set(share, swarm);
-		swarm.add(peer);
-		return swarm;
+		if (as === 'member') swarm.add(peer);
+		else swarm.visit(peer);
 	}
 
 	/** An empty swarm is forgotten. */
 	leave(share: ShareId, peer: PeerId): void {
 		const swarm = this.#swarms.get(share);
 		swarm?.remove(peer);
-		if (swarm?.size === 0) this.#swarms.delete(share);
+		if (swarm?.isEmpty) this.#swarms.delete(share);
 	}
 }

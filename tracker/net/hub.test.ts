@@ -25,11 +25,12 @@ class FakeSocket extends EventEmitter {
 
 function world(check: HubParts['check'] = () => Promise.resolve(fail('malformed'))) {
 	const shelf = new MemoryShelf();
-	const state = makeState({ rng: seededRng(1), secret: () => 's', shelf, limits: limitsFor(10, 10), iceServers: [] });
-	const metrics = new Metrics(() => ({ connections: 0, peers: 0, swarms: 0, descriptors: 0 }));
+	const state = makeState({ rng: seededRng(1), secret: () => 's', shelf, limits: limitsFor(10, 10), iceServers: [], bridge: () => undefined });
+	const metrics = new Metrics(() => ({ connections: 0, peers: 0, swarms: 0, descriptors: 0, listed: 0 }));
 	metrics.close();
 	const reports: unknown[] = [];
-	const hub = new Hub({ state, metrics, now: () => 0, check, report: (error) => reports.push(error) });
+	const checkListing: HubParts['checkListing'] = () => Promise.resolve(fail('malformed'));
+	const hub = new Hub({ state, metrics, now: () => 0, check, checkListing, report: (error) => reports.push(error) });
 	const enter = (peer: number) => {
 		const socket = new FakeSocket();
 		hub.serve(socket as unknown as WebSocket, hub.open('here') as Session, 'none');

@@ -12,7 +12,9 @@ import type { ShareId } from '../../shared/protocol/ids.ts';
 import {
 	CLOSE_CODES, clientMessage, type ClientMessage, type CloseReason, type Refusal, type TrackerMessage,
 } from '../../shared/protocol/tracker-message.ts';
+import type { Listing, ListingFault } from '../../shared/protocol/listing.ts';
 import { charge, checked, handle, handleUnreadable } from '../core/handle.ts';
+import { listingChecked, prune, tellOnline } from '../core/handle-catalogue.ts';
 import { explain } from '../core/refusals.ts';
 import { dismiss, end, open, sweep, type Effect, type Session, type TrackerState } from '../core/state.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +30,8 @@ export interface HubParts {
 	readonly now: () => Ms;
 	/** Finds out whether bytes are a share's descriptor. */
 	readonly check: (share: ShareId, bytes: Bytes) => Promise<Result<DescriptorClaims, DescriptorFault>>;
+	/** Finds out whether bytes are a share's word on the catalogue. */
+	readonly checkListing: (share: ShareId, bytes: Bytes) => Promise<Result<Listing, ListingFault>>;
 	/** Told of bugs. */
 	readonly report: (error: unknown) => void;
 }
@@ -89,6 +93,12 @@ export class Hub {
 	/** Lets go of what is over. */
 	sweep(): void { this.#perform(sweep(this.#parts.state, this.#parts.now())); }
 
+	/** Tells those who browse the catalogue how many are online. */
+	tellOnline(): void { this.#perform(tellOnline(this.#parts.state)); }
+
+	/** Descriptors may have expired: what the catalogue lists goes with them. */
+	prune(): void { this.#perform(prune(this.#parts.state)); }
+
 	/** Tells everybody that the tracker stops. */
 	dismissAll(): void {
 		for (const session of [...this.#seats.keys()]) {
@@ -113,15 +123,27 @@ export class Hub {
 		for (const effect of effects) {
 			if (effect.type === 'send') this.#post(effect.to, effect.message);
 			else if (effect.type === 'close') this.#close(effect.session, effect.reason);
-			else this.#check(effect);
+			else if (effect.type === 'announce') this.#announce(effect.message);
+			else if (effect.type === 'check') this.#check(effect);
+			else this.#checkListing(effect);
 		}
 	}
 
 	#post(to: Session, message: TrackerMessage): void {
+		if (message.type === 'refused') this.#parts.metrics.refused(message.code);
+		this.#hand(to, encode(message));
+	}
+
+	/** Put into words once, however many listen. */
+	#announce(message: TrackerMessage): void {
+		const text = encode(message);
+		for (const session of [...this.#parts.state.browsing]) this.#guard(session, () => this.#hand(session, text));
+	}
+
+	#hand(to: Session, text: string): void {
 		const seat = this.#seats.get(to);
 		if (!seat) return;
-		if (message.type === 'refused') this.#parts.metrics.refused(message.code);
-		if (seat.socket.bufferedAmount <= MAX_WAITING_BYTES) seat.socket.send(encode(message));
+		if (seat.socket.bufferedAmount <= MAX_WAITING_BYTES) seat.socket.send(text);
 		else this.#perform(dismiss(this.#parts.state, to, 'slow', this.#parts.now()));
 	}
 
@@ -142,6 +164,13 @@ export class Hub {
 		const { state, now, check } = this.#parts;
 		check(effect.share, effect.descriptor)
 			.then((found) => this.#perform(checked(state, effect, found, now())))
+			.catch((error: unknown) => this.#failed(effect.session, error));
+	}
+
+	#checkListing(effect: Extract<Effect, { type: 'check-listing' }>): void {
+		const { state, now, checkListing } = this.#parts;
+		checkListing(effect.share, effect.statement)
+			.then((found) => this.#perform(listingChecked(state, effect, found, now())))
 			.catch((error: unknown) => this.#failed(effect.session, error));
 	}
 

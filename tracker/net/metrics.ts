@@ -10,6 +10,7 @@ export interface Levels {
 	readonly peers: number;
 	readonly swarms: number;
 	readonly descriptors: number;
+	readonly listed: number;
 }
 
 const NANOSECONDS = 1e-9;
@@ -29,6 +30,7 @@ export class Metrics {
 		this.#gauge('peers', 'Connections that said hello.', () => levels().peers);
 		this.#gauge('swarms', 'Shares that somebody takes part in.', () => levels().swarms);
 		this.#gauge('descriptors', 'Descriptors kept.', () => levels().descriptors);
+		this.#gauge('listed', 'Shares in the public catalogue.', () => levels().listed);
 		this.#gauge('event_loop_lag_seconds', 'How late the 99th percentile of events was since it was last asked.', () => this.#lag());
 		this.#gauge('resident_memory_bytes', 'Memory of the process.', () => process.memoryUsage.rss());
 		this.#gauge('heap_used_bytes', 'Memory that JavaScript holds.', () => process.memoryUsage().heapUsed);

@@ -7,6 +7,7 @@ export type SqlValue = null | number | string | Uint8Array;
 export interface Statement {
 	run(...values: readonly SqlValue[]): { readonly changes: number | bigint };
 	get(...values: readonly SqlValue[]): Readonly<Record<string, unknown>> | undefined;
+	all(...values: readonly SqlValue[]): Readonly<Record<string, unknown>>[];
 }
 
 /** An open database. Everything happens before a call returns; a failing disk throws. */

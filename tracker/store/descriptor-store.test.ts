@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ok } from '../../shared/base/result.ts';
 import type { DescriptorClaims } from '../../shared/protocol/descriptor.ts';
 import { shareIdFrom } from '../../shared/protocol/ids.ts';
+import type { Listing } from '../../shared/protocol/listing.ts';
 import { openDb } from './db.ts';
 import { DescriptorStore, KEPT_FOR, openDescriptorStore } from './descriptor-store.ts';
 
@@ -76,6 +77,39 @@ test('beyond its room it lets go of what was used least lately', async () => {
 	});
 	expect(left).toEqual([0, 3]);
 	store.close();
+});
+
+describe('what is listed', () => {
+	const words = { linkKey: new Uint8Array(32).fill(3), name: 'Ann' };
+	const listing = (n: number, number: number, listed: Listing['listed'] = words): Listing =>
+		({ share: share(n), number, listed, bytes: Uint8Array.of(n, number) });
+
+	test('is there after the file was opened again, and so is a statement that took a share back', async () => {
+		const first = await reopen();
+		for (const n of [1, 2, 3]) first.keep(share(n), open, 0);
+		first.keepListing(listing(2, 5), 1);
+		first.keepListing(listing(1, 1), 2);
+		first.keepListing(listing(3, 1), 3);
+		first.keepListing({ ...listing(3, 2), listed: undefined }, 0);
+		first.close();
+		const second = await reopen();
+		expect(second.listed()).toEqual(ok([{ ...words, share: share(2), place: 1 }, { ...words, share: share(1), place: 2 }]));
+		expect(second.listing(share(3))).toEqual(ok({ number: 2, bytes: Uint8Array.of(3, 2) }));
+		expect(second.listing(share(4))).toEqual(ok(undefined));
+		second.close();
+	});
+
+	test('goes with its descriptor, and is hidden once that is revoked; being looked at is no use', async () => {
+		const store = await reopen();
+		for (const n of [1, 2]) store.keep(share(n), open, 0);
+		for (const n of [1, 2]) store.keepListing(listing(n, 1), n);
+		store.keep(share(2), { ...open, revision: 9, state: 'revoked' }, KEPT_FOR);
+		expect(store.listed()).toMatchObject({ value: [{ share: share(1) }] });
+		expect(store.peek(share(1))).toEqual(ok(open));
+		store.sweep(KEPT_FOR);
+		expect([store.listed(), store.listing(share(1))]).toEqual([ok([]), ok(undefined)]);
+		store.close();
+	});
 });
 
 test('a closed store is unavailable, and closing twice is closing once', async () => {

@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../../shared/base/result.ts';
 import { MIB, SECOND, type Ms } from '../../shared/base/units.ts';
 import type { DescriptorClaims } from '../../shared/protocol/descriptor.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
+import type { Listing } from '../../shared/protocol/listing.ts';
+import type { KeptListing, ListedShare, ListingShelf } from '../core/catalogue.ts';
 import type { Shelf } from '../core/descriptors.ts';
 import { openDb, type Db, type Statement } from './db.ts';
 
@@ -21,6 +23,10 @@ const MIGRATIONS = [
 		bytes BLOB NOT NULL, used_at INTEGER NOT NULL
 	) STRICT;
 	CREATE INDEX descriptors_by_use ON descriptors (used_at)`,
+	// The newest statement of a share; link_key and place are NULL once it was taken off the list.
+	`CREATE TABLE listings (
+		share TEXT PRIMARY KEY, number INTEGER NOT NULL, statement BLOB NOT NULL, link_key BLOB, name TEXT NOT NULL, place INTEGER
+	) STRICT`,
 ] as const;
 
 const KEEP = `INSERT INTO descriptors (share, revision, state, size, root, bytes, used_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -28,6 +34,11 @@ const KEEP = `INSERT INTO descriptors (share, revision, state, size, root, bytes
 		root = excluded.root, bytes = excluded.bytes, used_at = excluded.used_at`;
 const EVICT = `DELETE FROM descriptors WHERE share IN (SELECT share FROM (
 	SELECT share, SUM(length(bytes)) OVER (ORDER BY used_at DESC, share) AS so_far FROM descriptors) WHERE so_far > ?)`;
+
+const KEEP_LISTING = 'INSERT OR REPLACE INTO listings (share, number, statement, link_key, name, place) VALUES (?, ?, ?, ?, ?, ?)';
+const LISTED = `SELECT share, link_key, name, place FROM listings JOIN descriptors USING (share)
+	WHERE place IS NOT NULL AND state <> 'revoked' ORDER BY place`;
+const FORGET_LISTINGS = 'DELETE FROM listings WHERE share NOT IN (SELECT share FROM descriptors)';
 
 /** Told of every failure of the disk. */
 export type ReportFault = (error: unknown) => void;
@@ -37,8 +48,8 @@ export async function openDescriptorStore(path: string, report: ReportFault): Pr
 	return new DescriptorStore(await openDb(path, MIGRATIONS), report);
 }
 
-/** Descriptors in SQLite. */
-export class DescriptorStore implements Shelf {
+/** Descriptors in SQLite, and what the catalogue has of their shares. */
+export class DescriptorStore implements Shelf, ListingShelf {
 	readonly #db: Db;
 	readonly #find: Statement;
 	readonly #keep: Statement;
@@ -63,6 +74,32 @@ export class DescriptorStore implements Shelf {
 		});
 	}
 
+	peek(share: ShareId): Result<DescriptorClaims | undefined, 'unavailable'> {
+		return this.#attempt(() => {
+			const row = this.#find.get(share);
+			return row && claimsOf(row);
+		});
+	}
+
+	listing(share: ShareId): Result<KeptListing | undefined, 'unavailable'> {
+		return this.#attempt(() => {
+			const row = this.#db.prepare('SELECT number, statement FROM listings WHERE share = ?').get(share);
+			return row && { number: Number(row['number']), bytes: own(row['statement'] as Bytes) };
+		});
+	}
+
+	keepListing({ share, number, bytes, listed }: Listing, place: number): Result<void, 'unavailable'> {
+		const words = listed ? [listed.linkKey, listed.name, place] as const : [null, '', null] as const;
+		return this.#attempt(() => void this.#db.prepare(KEEP_LISTING).run(share, number, bytes, ...words));
+	}
+
+	listed(): Result<readonly ListedShare[], 'unavailable'> {
+		return this.#attempt(() => this.#db.prepare(LISTED).all().map((row) => ({
+			share: row['share'] as ShareId, linkKey: own(row['link_key'] as Bytes), name: row['name'] as string,
+			place: Number(row['place']),
+		})));
+	}
+
 	keep(share: ShareId, claims: DescriptorClaims, now: Ms): Result<void, 'unavailable'> {
 		const { revision, state, size, root, bytes } = claims;
 		return this.#attempt(() => void this.#keep.run(share, revision, state, size, root ?? null, bytes, Math.floor(now)));
@@ -77,7 +114,9 @@ export class DescriptorStore implements Shelf {
 	sweep(now: Ms, maxBytes: number = MAX_KEPT_BYTES): Result<number, 'unavailable'> {
 		return this.#attempt(() => {
 			const expired = this.#db.prepare('DELETE FROM descriptors WHERE used_at <= ?').run(Math.floor(now - KEPT_FOR));
-			return Number(expired.changes) + Number(this.#db.prepare(EVICT).run(maxBytes).changes);
+			const evicted = this.#db.prepare(EVICT).run(maxBytes);
+			this.#db.exec(FORGET_LISTINGS);
+			return Number(expired.changes) + Number(evicted.changes);
 		});
 	}
 
