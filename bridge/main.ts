@@ -1,5 +1,7 @@
 /** One bridge: disk, swarms and faces put together. */
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { networkInterfaces } from 'node:os';
 import { listen, urlsOf, type Urls } from '../node/listen.ts';
 import { nodeClock } from '../node/node-clock.ts';
@@ -14,6 +16,7 @@ import { Reception, type HostedShare } from './reception.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { DiskStore } from './store/disk-store.ts';
 import { TcpFace } from './tcp/tcp-face.ts';
+import { Lines } from './ws/lines.ts';
 import { WebSocketFace } from './ws/web-socket-face.ts';
 
 /** What can be set; the rest is as in {@link DEFAULTS}. `say`: a line for whoever runs it; by default nobody hears. */
@@ -27,6 +30,8 @@ export interface RunningBridge {
 	/** Of the TCP face. */
 	readonly tcpPort: number;
 	readonly urls: Urls;
+	/** Takes in a WebSocket that came by a server in front. `address`: where it comes from. */
+	readonly takeIn: (request: IncomingMessage, stream: Duplex, head: Buffer, address: string) => void;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
 }
@@ -55,7 +60,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const places = new Places(DEFAULT_PLACES);
 	const find = (id: ShareId) => hostedBy(bridge, id);
 	const reception = new Reception({ crypto: nodeCrypto, clock: nodeClock, places, find });
-	const [tcp, webSockets] = [new TcpFace(reception), new WebSocketFace(reception)];
+	const lines = new Lines({ bytesPerSecond: config.relayBytesPerSecond }, nodeClock);
+	const webSockets = new WebSocketFace({ reception, lines, self: bridge.self });
+	const tcp = new TcpFace(reception);
 	const server = makeHttpFace(bridge);
 	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
 	const tcpServer = createServer((socket) => tcp.accept(socket));
@@ -74,7 +81,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 			await Promise.all(closed);
 			await store.close();
 		};
-		return { bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
+		const takeIn: RunningBridge['takeIn'] = (...socket) => webSockets.upgrade(...socket);
+		const urls = urlsOf(host, port, networkInterfaces());
+		return { bridge, port, tcpPort, urls, takeIn, close: () => closing ??= close() };
 	} catch (error) {
 		server.close();
 		await store.close();

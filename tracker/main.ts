@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readDescriptor } from '../shared/protocol/descriptor.ts';
 import { SECOND, type Ms } from '../shared/base/units.ts';
+import { MAX_BRIDGES } from '../shared/protocol/tracker-message.ts';
 import { limitsFor, type Limits } from './core/limits.ts';
 import { makeState, type TrackerState } from './core/state.ts';
+import { BridgeDoor, type TakeIn } from './net/bridge-door.ts';
 import { boundConnections } from './net/connections.ts';
 import { makeHttp } from './net/http.ts';
 import { Hub, type HubParts } from './net/hub.ts';
@@ -27,12 +29,16 @@ export interface TrackerOptions extends Partial<TrackerConfig> {
 	readonly limits?: Limits;
 	/** How often silent connections are asked whether they live. */
 	readonly heartbeat?: Ms;
+	/** A bridge will be started in this process, and `openDoor` called. */
+	readonly expectsBridge?: boolean;
 }
 
 /** A tracker that runs. */
 export interface RunningTracker {
 	readonly port: number;
 	readonly urls: Urls;
+	/** Leads WebSockets under the bridge's path to it; undefined: there is none after all. */
+	openDoor(takeIn: TakeIn | undefined): void;
 	/** Tells everybody, lets them go, and gives port and files back: within three seconds. Idempotent. */
 	close(): Promise<void>;
 }
@@ -52,12 +58,14 @@ export async function startTracker(options: TrackerOptions = {}): Promise<Runnin
 	const pages = config.webDir === undefined ? undefined : await loadPages(config.webDir);
 	const log = options.log ?? makeLog('silent');
 	const store = await openStore(config.dataDir, log);
-	const parts = assemble(config, store, log);
+	const door = new BridgeDoor(options.expectsBridge ?? false);
+	const bridges = () => [...door.addresses, ...config.bridges].slice(0, MAX_BRIDGES);
+	const parts = assemble(config, store, { log, bridges });
 	const { state, metrics } = parts;
 	const health = () => ({ connections: state.sessions.size, peers: state.peers.size, swarms: state.swarms.size });
 	const app = makeHttp({ pages, metrics, proxyHops: config.proxyHops, health });
 	await app.ready();
-	acceptSockets(app.server, parts.hub, config.proxyHops);
+	acceptSockets(app.server, { hub: parts.hub, door }, config.proxyHops);
 	if (config.proxyHops === 0) boundConnections(app.server, config.connectionsPerAddress * 2);
 	try {
 		const port = await listen(app.server, config);
@@ -65,7 +73,8 @@ export async function startTracker(options: TrackerOptions = {}): Promise<Runnin
 		if (pages) void compressPages(pages).catch(parts.report);
 		let closing: Promise<void> | undefined;
 		const close = () => (closing ??= halt({ server: app.server, ...parts, store, cancelTimers }));
-		return { port, urls: urlsOf(config.host, port, networkInterfaces()), close };
+		const urls = urlsOf(config.host, port, networkInterfaces());
+		return { port, urls, openDoor: (takeIn) => door.open(takeIn), close };
 	} catch (error) {
 		store.close();
 		metrics.close();
@@ -88,10 +97,13 @@ interface Running extends Parts {
 	readonly cancelTimers: () => void;
 }
 
-function assemble(config: TrackerConfig & TrackerOptions, shelf: DescriptorStore, log: Logger): Parts {
+function assemble(
+	config: TrackerConfig & TrackerOptions, shelf: DescriptorStore,
+	{ log, bridges }: { readonly log: Logger; readonly bridges: () => readonly string[] },
+): Parts {
 	const limits = config.limits ?? limitsFor(config.connections, config.connectionsPerAddress);
 	const secret = () => randomBytes(24).toString('base64url');
-	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers: config.iceServers });
+	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers: config.iceServers, bridges });
 	const metrics = new Metrics(() => levels(state, shelf));
 	const report = (error: unknown) => log.error(error);
 	const check: HubParts['check'] = (share, bytes) => readDescriptor(nodeCrypto, share, bytes);

@@ -82,12 +82,22 @@ export const iceServer = v.object({
 export type IceServer = v.InferOutput<typeof iceServer>;
 
 /**
+ * Where a bridge takes lines from pages: a WebSocket URL, or a path at the tracker's own address, which gets through
+ * wherever the page did.
+ */
+export const bridgeAddress = v.pipe(text(256), v.regex(/^(wss?:\/\/[^\s/?#]+)?(\/[\w.~-]+)*\/?$/), v.minLength(1));
+
+/** Bridges a tracker may name. */
+export const MAX_BRIDGES = 4;
+
+/**
  * From a tracker. `welcome` answers `hello`; `peers` answers `join` and `find`: `online` counts all members, the asker
  * too, and the latest descriptor comes with the answer to `join` when there is one. `refused`: `request` is the kind of
  * message it refuses, where that is known, `about` the share or, for a `signal` to somebody who is not there, the peer.
  */
 export const trackerMessage = v.variant('type', [
-	v.object({ type: v.literal('welcome'), name, resume: text(64), iceServers: v.pipe(v.array(iceServer), v.maxLength(16)) }),
+	v.object({ type: v.literal('welcome'), name, resume: text(64), iceServers: v.pipe(v.array(iceServer), v.maxLength(16)),
+		bridges: v.optional(v.pipe(v.array(bridgeAddress), v.maxLength(MAX_BRIDGES))) }),
 	v.object({ type: v.literal('peers'), share: shareId, peers: v.pipe(v.array(peerId), v.maxLength(MAX_INTRODUCED)),
 		online: whole(1e9), descriptor: v.optional(base64(MAX_DESCRIPTOR_BYTES)) }),
 	v.object({ type: v.literal('signal'), share: shareId, from: peerId, signal: text(MAX_SIGNAL_BYTES) }),

@@ -67,7 +67,8 @@ test('whatever anybody says, only members meet and reach each other, and nothing
 	fc.assert(fc.property(fc.array(act, { maxLength: 80 }), fc.nat(), (acts, seed) => {
 		const rng = seededRng(seed);
 		const secret = () => String(rng());
-		const state = makeState({ rng, secret, shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [] });
+		const outside = { iceServers: [], bridges: () => [], limits: limitsFor(100, 100) };
+		const state = makeState({ rng, secret, shelf: new MemoryShelf(), ...outside });
 		const model = new Model();
 		const seats = Array.from({ length: 5 }, () => open(state, 'somewhere', 0) as Session);
 		for (const { who, does } of acts) {

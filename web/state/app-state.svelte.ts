@@ -11,7 +11,6 @@ import type {
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
 import { deleteTabStores } from '../peer/tab-stores.ts';
-import { canConnect } from '../peer/simple-peer.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { lookAtStorage } from './kept-films.ts';
@@ -35,7 +34,7 @@ export class AppState implements AppView {
 	notices = $state.raw<readonly Notice[]>([]);
 	storage = $state.raw<StorageView>();
 	readonly secure = globalThis.isSecureContext;
-	readonly canConnect = canConnect();
+	canConnect = $state(true);
 	readonly #context: PageContext;
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
@@ -241,6 +240,7 @@ export class AppState implements AppView {
 	#session(id: ShareId): ShareSession | undefined { return this.#sessions.find((session) => session.id === id); }
 
 	#lineChanged(line: TrackerLine): void {
+		this.canConnect = this.#context.canConnect;
 		if (line.state === 'online') {
 			if (this.name === '') {
 				this.name = line.name;
