@@ -15,17 +15,23 @@ export async function runBridge(): Promise<void> {
 	stopOnSignals(() => bridge.close());
 }
 
+/** A bridge beside a tracker. `takeIn`: takes pages' WebSockets in; undefined when it could not be started. */
+export interface Beside {
+	readonly lines: readonly string[];
+	readonly takeIn: RunningBridge['takeIn'] | undefined;
+	close(): Promise<void>;
+}
+
 /**
  * Starts one beside a tracker in the same process. When it cannot be, that is said, and the tracker goes on alone.
  *
  * @param tracker - its WebSocket URL
- * @returns lines for the tracker's greeting, and what stops it
+ * @returns lines for the tracker's greeting, the way in for pages, and what stops it
  */
-export async function runBeside(
-	tracker: string,
-): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> {
+export async function runBeside(tracker: string): Promise<Beside> {
 	const bridge = await start(tracker);
-	return { lines: bridge ? addressLines(bridge) : [], close: async () => bridge?.close() };
+	const lines = bridge ? addressLines(bridge) : [];
+	return { lines, takeIn: bridge?.takeIn, close: async () => bridge?.close() };
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

@@ -4,18 +4,28 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { fail } from '../shared/base/result.ts';
+import type { OpenLine } from '../shared/ports/bridge-line.ts';
+import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import { startTracker, type RunningTracker } from '../tracker/main.ts';
 import { Layout } from '../shared/protocol/ids.ts';
 import { startBridge, type BridgeOptions, type RunningBridge } from './main.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { roomFor } from './store/disk-group-store.ts';
 import { temporaryFolder } from './store/testkit/temporary.ts';
+import { NodeSocketTransport } from './ws/node-socket-transport.ts';
 import { Sharer } from './testkit/sharer.ts';
 
 const loaded = await loadDataPeers();
 const makePeer = loaded.ok ? loaded.value : undefined!;
 const SIZE = 2_500_000;
+const openLine: OpenLine = async (url) => {
+	const socket = new WebSocket(url);
+	await once(socket, 'open');
+	return new NodeSocketTransport(socket);
+};
 const FREE = { port: 0, spares: 0 };
 
 async function tracker(): Promise<{ readonly tracker: RunningTracker; readonly url: string }> {
@@ -116,6 +126,22 @@ test('a film that knows no room at all is handed on all the same', async () => {
 	const sharing = await sharer(url);
 	const running = await bridge(url, { quotaBytes: 0, shares: [sharing.link] });
 	expect(Buffer.compare(await bytesOf(await running.get(`/watch/${sharing.link.id}`)), sharing.share.plain)).toBe(0);
+});
+
+test('two whom no data channel connects meet over a bridge that the tracker names', async () => {
+	const tracker = await startTracker({ host: '127.0.0.1', port: 0, spares: 0, dataDir: undefined, expectsBridge: true });
+	onTestFinished(() => tracker.close());
+	const url = `ws://127.0.0.1:${tracker.port}/ws`;
+	tracker.openDoor((await bridge(url)).takeIn);
+	const none: MakeDataPeer = () => fail('unsupported');
+	const one = await Sharer.start(url, SIZE, none, openLine);
+	const other = await Sharer.start(url, one.share, none, openLine);
+	for (const each of [one, other]) onTestFinished(() => each.leave());
+	const [link] = await vi.waitUntil(() => {
+		const { links } = one.peer.node.snapshot();
+		return links.length > 0 ? links : undefined;
+	}, 10_000);
+	expect(await one.peer.routeTo(link!.peer)).toBe('bridge');
 });
 
 test('a tracker that cannot be reached is said once, and again when it is back', async () => {

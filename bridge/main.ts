@@ -1,5 +1,7 @@
 /** One bridge: disk, swarms and faces put together. */
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { networkInterfaces } from 'node:os';
 import { listen, urlsOf, type Urls } from '../node/listen.ts';
 import { nodeClock } from '../node/node-clock.ts';
@@ -15,6 +17,7 @@ import { Reception, type HostedShare } from './reception.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { DiskStore } from './store/disk-store.ts';
 import { TcpFace } from './tcp/tcp-face.ts';
+import { Lines } from './ws/lines.ts';
 import { WebSocketFace } from './ws/web-socket-face.ts';
 
 /** What can be set; the rest is as in {@link DEFAULTS}. `say`: a line for whoever runs it; by default nobody hears. */
@@ -30,6 +33,8 @@ export interface RunningBridge {
 	readonly urls: Urls;
 	/** Of the older systems' programs, if they may connect. */
 	readonly olderPorts: OlderSystems['ports'] | undefined;
+	/** Takes in a WebSocket that came by a server in front. `address`: where it comes from. */
+	readonly takeIn: (request: IncomingMessage, stream: Duplex, head: Buffer, address: string) => void;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
 }
@@ -58,7 +63,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const places = new Places(DEFAULT_PLACES);
 	const find = (id: ShareId) => hostedBy(bridge, id);
 	const reception = new Reception({ crypto: nodeCrypto, clock: nodeClock, places, find });
-	const [tcp, webSockets] = [new TcpFace(reception), new WebSocketFace(reception)];
+	const lines = new Lines({ bytesPerSecond: config.relayBytesPerSecond }, nodeClock);
+	const webSockets = new WebSocketFace({ reception, lines, self: bridge.self });
+	const tcp = new TcpFace(reception);
 	const server = makeHttpFace(bridge);
 	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
 	const tcpServer = createServer((socket) => tcp.accept(socket));
@@ -81,8 +88,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 			await Promise.all(closed);
 			await store.close();
 		};
+		const takeIn: RunningBridge['takeIn'] = (...socket) => webSockets.upgrade(...socket);
 		const urls = urlsOf(host, port, networkInterfaces());
-		return { bridge, port, tcpPort, urls, olderPorts: older?.ports, close: () => closing ??= close() };
+		return { bridge, port, tcpPort, urls, takeIn, olderPorts: older?.ports, close: () => closing ??= close() };
 	} catch (error) {
 		server.close();
 		tcpServer.close();

@@ -3,12 +3,20 @@ import { test as base, type Browser, type BrowserContext } from '@playwright/tes
 import { Person } from './person.ts';
 import { ServerProcess } from './server-process.ts';
 
-interface Fixtures { readonly server: ServerProcess; readonly person: () => Promise<Person> }
+interface Fixtures {
+	readonly serverEnv: Readonly<Record<string, string>>;
+	readonly server: ServerProcess;
+	readonly person: () => Promise<Person>;
+}
 
-/** `server`: started for this test. `person()`: somebody with an empty browser profile. */
+/**
+ * `serverEnv`: what the server's operator set. `server`: started for this test. `person()`: somebody with an empty
+ * browser profile.
+ */
 export const test = base.extend<Fixtures>({
-	server: async ({}, use) => { // Playwright reads the pattern, so it stays, empty as it is
-		const server = await ServerProcess.start();
+	serverEnv: [{}, { option: true }],
+	server: async ({ serverEnv }, use) => {
+		const server = await ServerProcess.start(serverEnv);
 		await use(server);
 		await server.close();
 	},

@@ -14,17 +14,19 @@ const START = join(import.meta.dirname, '../cli/start.mjs');
 export class ServerProcess {
 	readonly port: number;
 	readonly #dataDir: string;
+	readonly #env: Readonly<Record<string, string>>;
 	#child: ChildProcess | undefined;
 	#output = '';
 
-	private constructor(port: number, dataDir: string) {
+	private constructor(port: number, dataDir: string, env: Readonly<Record<string, string>>) {
 		this.port = port;
 		this.#dataDir = dataDir;
+		this.#env = env;
 	}
 
-	/** Settles once it serves. */
-	static async start(): Promise<ServerProcess> {
-		const server = new ServerProcess(await freePort(), await mkdtemp(join(tmpdir(), 'streamlet-')));
+	/** Settles once it serves. `env`: what its operator set. */
+	static async start(env: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+		const server = new ServerProcess(await freePort(), await mkdtemp(join(tmpdir(), 'streamlet-')), env);
 		await server.restart();
 		return server;
 	}
@@ -35,7 +37,8 @@ export class ServerProcess {
 
 	/** Starts it, again or for the first time. */
 	async restart(): Promise<void> {
-		const env = { ...process.env, PORT: String(this.port), BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '0', DATA_DIR: this.#dataDir };
+		const ports = { PORT: String(this.port), BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '0' };
+		const env = { ...process.env, ...ports, DATA_DIR: this.#dataDir, ...this.#env };
 		const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#child = child;
 		for (const stream of [child.stdout, child.stderr]) {

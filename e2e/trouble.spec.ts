@@ -23,18 +23,22 @@ test('a link without its key, cut short, or with another key says so', async ({ 
 	await expect.poll(async () => (await viewer.snapshot()).state).toBe('failed');
 });
 
-test('a browser without WebRTC says so, where a film would be shared and where one would be watched', async ({ person }) => {
-	const [sharer, without] = [await person(), await person()];
-	const link = await sharer.share(await film('ten-seconds'));
-	await without.context.addInitScript(() => { Reflect.deleteProperty(globalThis, 'RTCPeerConnection'); });
-	await without.watch(link);
-	await expect(without.page.getByRole('alert').getByText('This browser cannot connect to others')).toBeVisible();
-	await expect.poll(async () => (await without.snapshot()).state).toBe('failed');
-	await without.page.goto(new URL('/', link).href);
-	await expect(without.page.getByRole('alert', { name: 'No connections' })).toContainText('WebRTC');
-	await without.page.locator('input[type=file]').setInputFiles(await film('ten-seconds'));
-	await expect(without.page.getByText('nobody could get the film from it')).toBeVisible();
-	await expect(without.page.getByTestId('share-link')).toHaveCount(0);
+test.describe('where there is no bridge either', () => {
+	test.use({ serverEnv: { BRIDGE_RELAY_MBIT: '0', BRIDGE_PARK_HOURS: '0' } });
+
+	test('a browser without WebRTC says so, where a film would be shared and where one would be watched', async ({ person }) => {
+		const [sharer, without] = [await person(), await person()];
+		const link = await sharer.share(await film('ten-seconds'));
+		await without.context.addInitScript(() => { Reflect.deleteProperty(globalThis, 'RTCPeerConnection'); });
+		await without.watch(link);
+		await expect(without.page.getByRole('alert').getByText('This browser cannot connect to others')).toBeVisible();
+		await expect.poll(async () => (await without.snapshot()).state).toBe('failed');
+		await without.page.goto(new URL('/', link).href);
+		await expect(without.page.getByRole('alert', { name: 'No connections' })).toContainText('WebRTC');
+		await without.page.locator('input[type=file]').setInputFiles(await film('ten-seconds'));
+		await expect(without.page.getByText('nobody could get the film from it')).toBeVisible();
+		await expect(without.page.getByTestId('share-link')).toHaveCount(0);
+	});
 });
 
 test('a link of which nobody is online waits, and starts by itself', async ({ person }) => {

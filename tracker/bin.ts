@@ -1,14 +1,20 @@
 /** A tracker as a program of its own. */
 import { startTracker, type RunningTracker } from './main.ts';
+import type { TakeIn } from './net/bridge-door.ts';
 import { SOCKET_PATH } from './net/upgrade.ts';
 import { configFrom } from './process/config.ts';
 import { makeLog, printBanner, printProblem } from './process/log.ts';
 import { stopOnSignals } from '../node/shutdown.ts';
 
-const ALONE = { lines: [], close: () => Promise.resolve() };
+const ALONE = { lines: [], takeIn: undefined, close: () => Promise.resolve() };
 
-/** What runs in the same process: its lines of the greeting, and what stops it. */
-export interface Companion { readonly lines: readonly string[]; close(): Promise<void> }
+/** A bridge in the same process: its lines of the greeting, what takes pages' WebSockets in, and what stops it. */
+export interface Companion {
+	readonly lines: readonly string[];
+	/** Undefined: it could not be started. */
+	readonly takeIn: TakeIn | undefined;
+	close(): Promise<void>;
+}
 
 /**
  * Runs until it is told to stop: configuration from the environment, a greeting on the terminal.
@@ -17,7 +23,7 @@ export interface Companion { readonly lines: readonly string[]; close(): Promise
  * @param startBeside - starts what runs beside it, given the tracker's WebSocket URL
  */
 export async function run(
-	webDir: string, startBeside: (tracker: string) => Promise<Companion> = () => Promise.resolve(ALONE),
+	webDir: string, startBeside?: (tracker: string) => Promise<Companion>,
 ): Promise<void> {
 	const outcome = configFrom(process.env);
 	if ('problem' in outcome) return giveUp(outcome.problem);
@@ -27,8 +33,9 @@ export async function run(
 		process.exit(1);
 	});
 	try {
-		const tracker = await startTracker({ ...outcome.config, webDir, log });
-		const companion = await startBeside(socketUrlOf(tracker));
+		const tracker = await startTracker({ ...outcome.config, webDir, log, expectsBridge: startBeside !== undefined });
+		const companion = await startBeside?.(socketUrlOf(tracker)) ?? ALONE;
+		tracker.openDoor(companion.takeIn);
 		printBanner(tracker.urls, companion.lines);
 		stopOnSignals(async () => { await Promise.all([companion.close(), tracker.close()]); });
 	} catch (error) {

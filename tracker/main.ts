@@ -8,8 +8,10 @@ import type { Logger } from 'pino';
 import { readDescriptor } from '../shared/protocol/descriptor.ts';
 import { readListing } from '../shared/protocol/listing.ts';
 import { SECOND, type Ms } from '../shared/base/units.ts';
+import { MAX_BRIDGES } from '../shared/protocol/tracker-message.ts';
 import { limitsFor, type Limits } from './core/limits.ts';
 import { makeState, type TrackerState } from './core/state.ts';
+import { BridgeDoor, type TakeIn } from './net/bridge-door.ts';
 import { boundConnections } from './net/connections.ts';
 import { makeHttp } from './net/http.ts';
 import { Hub, type HubParts } from './net/hub.ts';
@@ -30,12 +32,16 @@ export interface TrackerOptions extends Partial<TrackerConfig> {
 	readonly heartbeat?: Ms;
 	/** Where listed films are for programs, as soon as it is known: `:port` of this host, or a URL. */
 	readonly bridge?: () => string | undefined;
+	/** A bridge will be started in this process, and `openDoor` called. */
+	readonly expectsBridge?: boolean;
 }
 
 /** A tracker that runs. */
 export interface RunningTracker {
 	readonly port: number;
 	readonly urls: Urls;
+	/** Leads WebSockets under the bridge's path to it; undefined: there is none after all. */
+	openDoor(takeIn: TakeIn | undefined): void;
 	/** Tells everybody, lets them go, and gives port and files back: within three seconds. Idempotent. */
 	close(): Promise<void>;
 }
@@ -57,12 +63,14 @@ export async function startTracker(options: TrackerOptions = {}): Promise<Runnin
 	const pages = config.webDir === undefined ? undefined : await loadPages(config.webDir);
 	const log = options.log ?? makeLog('silent');
 	const store = await openStore(config.dataDir, log);
-	const parts = assemble(config, store, log);
+	const door = new BridgeDoor(options.expectsBridge ?? false);
+	const bridges = () => [...door.addresses, ...config.bridges].slice(0, MAX_BRIDGES);
+	const parts = assemble(config, store, { log, bridges });
 	const { state, metrics } = parts;
 	const health = () => ({ connections: state.sessions.size, peers: state.peers.size, swarms: state.swarms.size });
 	const app = makeHttp({ pages, metrics, proxyHops: config.proxyHops, health });
 	await app.ready();
-	acceptSockets(app.server, parts.hub, config.proxyHops);
+	acceptSockets(app.server, { hub: parts.hub, door }, config.proxyHops);
 	if (config.proxyHops === 0) boundConnections(app.server, config.connectionsPerAddress * 2);
 	try {
 		const port = await listen(app.server, config);
@@ -70,7 +78,8 @@ export async function startTracker(options: TrackerOptions = {}): Promise<Runnin
 		if (pages) void compressPages(pages).catch(parts.report);
 		let closing: Promise<void> | undefined;
 		const close = () => (closing ??= halt({ server: app.server, ...parts, store, cancelTimers }));
-		return { port, urls: urlsOf(config.host, port, networkInterfaces()), close };
+		const urls = urlsOf(config.host, port, networkInterfaces());
+		return { port, urls, openDoor: (takeIn) => door.open(takeIn), close };
 	} catch (error) {
 		store.close();
 		metrics.close();
@@ -93,11 +102,14 @@ interface Running extends Parts {
 	readonly cancelTimers: () => void;
 }
 
-function assemble(config: TrackerConfig & TrackerOptions, shelf: DescriptorStore, log: Logger): Parts {
+function assemble(
+	config: TrackerConfig & TrackerOptions, shelf: DescriptorStore,
+	{ log, bridges }: { readonly log: Logger; readonly bridges: () => readonly string[] },
+): Parts {
 	const limits = config.limits ?? limitsFor(config.connections, config.connectionsPerAddress);
 	const secret = () => randomBytes(24).toString('base64url');
 	const { iceServers, bridge = () => undefined } = config;
-	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers, bridge });
+	const state = makeState({ rng: Math.random, secret, shelf, limits, iceServers, bridge, bridges });
 	const metrics = new Metrics(() => levels(state, shelf));
 	const report = (error: unknown) => log.error(error);
 	const check: HubParts['check'] = (share, bytes) => readDescriptor(nodeCrypto, share, bytes);

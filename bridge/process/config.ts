@@ -14,6 +14,8 @@ export interface BridgeConfig {
 	/** Where films are kept. */
 	readonly directory: string;
 	readonly quotaBytes: number;
+	/** What may pass over lines between pages, all together; 0: there are none. */
+	readonly relayBytesPerSecond: number;
 	/** WebSocket URLs. */
 	readonly trackers: readonly string[];
 	/** Whether the older systems' programs may connect, and where. */
@@ -23,11 +25,14 @@ export interface BridgeConfig {
 }
 
 const GB = 1e9;
+/** Bytes of a megabit. */
+const MEGABIT = 125_000;
 
 /** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
 export const DEFAULTS: BridgeConfig = {
 	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
-	trackers: ['ws://localhost:8000/ws'], shares: [], older: undefined,
+	relayBytesPerSecond: 100 * MEGABIT, older: undefined,
+	trackers: ['ws://localhost:8000/ws'], shares: [],
 };
 
 const port = v.pipe(
@@ -36,6 +41,10 @@ const port = v.pipe(
 );
 const gigabytes = v.pipe(
 	v.string(), v.regex(/^\d{1,7}(\.\d{1,3})?$/, 'must be a number of gigabytes, such as 20 or 0.5'), v.transform(Number),
+);
+const megabits = v.pipe(
+	v.string(), v.regex(/^\d{1,6}(\.\d{1,3})?$/, 'must be megabits a second, such as 100, or 0 for none'),
+	v.transform((text) => Number(text) * MEGABIT),
 );
 const text = v.pipe(v.string(), v.maxLength(4096));
 const webSocketUrls = v.pipe(
@@ -49,6 +58,7 @@ const environment = v.object({
 	HOST: v.optional(text),
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
+	BRIDGE_RELAY_MBIT: v.optional(megabits),
 	BRIDGE_TRACKERS: v.optional(webSocketUrls),
 	OLDER_SYSTEMS: v.optional(v.picklist(['local', 'lan'], 'must be local (this machine) or lan (its networks)')),
 	OLDER_TRANSFER_PORT: v.optional(port),
@@ -80,6 +90,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		tcp: set.BRIDGE_TCP_PORT === undefined ? DEFAULTS.tcp : { port: set.BRIDGE_TCP_PORT, spares: 0 },
 		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
 		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
+		relayBytesPerSecond: set.BRIDGE_RELAY_MBIT ?? DEFAULTS.relayBytesPerSecond,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
 		shares,
 		older: set.OLDER_SYSTEMS && { reach: set.OLDER_SYSTEMS, places: {

@@ -5,6 +5,7 @@ import { ok } from '../../shared/base/result.ts';
 import { seededRng } from '../../shared/base/rng.ts';
 import { makeDescriptor } from '../../shared/protocol/descriptor.ts';
 import { peerIdFrom, type Layout } from '../../shared/protocol/ids.ts';
+import type { OpenLine } from '../../shared/ports/bridge-line.ts';
 import type { ShareLink } from '../../shared/protocol/share-link.ts';
 import type { MakeDataPeer } from '../../shared/rtc/data-peer.ts';
 import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
@@ -27,9 +28,11 @@ export class Sharer {
 		this.link = { id: share.keys.id, key: share.linkKey, trackers: [], startSec: undefined };
 	}
 
-	/** Shares `size` bytes. */
-	static async start(url: string, size: number, makePeer: MakeDataPeer): Promise<Sharer> {
-		const share = await makeTestShare(size);
+	/** Shares so many bytes, or what somebody else shares already. */
+	static async start(
+		url: string, film: number | TestShare, makePeer: MakeDataPeer, openLine?: OpenLine,
+	): Promise<Sharer> {
+		const share = typeof film === 'number' ? await makeTestShare(film) : film;
 		const self = peerIdFrom(nodeCrypto.random(16));
 		const rng = seededRng(1);
 		const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock: nodeClock, rng });
@@ -41,7 +44,7 @@ export class Sharer {
 			Promise.resolve(ok(new MemoryGroupStore(groups, new Map(share.groups), nodeCrypto.sha256Now)));
 		const peer = new SwarmPeer({
 			share: share.keys.id, self, crypto: nodeCrypto, clock: nodeClock, rng, authKey: share.link.auth, name: () => 'sharer',
-			trackers: [tracker], makePeer, wants: 8, parts, openStore,
+			trackers: [tracker], makePeer, ...(openLine && { openLine }), wants: 8, parts, openStore,
 			host: {
 				described: () => undefined, changed: () => undefined, storeFailed: () => undefined,
 				equivocated: () => undefined,

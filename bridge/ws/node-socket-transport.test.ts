@@ -13,6 +13,7 @@ import { someBytes, testCrypto } from '../../shared/testkit/test-crypto.ts';
 import { frameOf, TransportRecorder, transportContract } from '../../shared/testkit/transport-contract.ts';
 import { DEFAULT_PLACES, Places, type PlaceLimits } from '../places.ts';
 import { Reception } from '../reception.ts';
+import { Lines } from './lines.ts';
 import { NodeSocketTransport } from './node-socket-transport.ts';
 import { WebSocketFace } from './web-socket-face.ts';
 
@@ -25,7 +26,9 @@ async function faceFor(welcome: Reception['welcome'], limits: PlaceLimits = DEFA
 	const places = new Places(limits);
 	const reception = new Reception({ crypto, clock: new ManualClock(), places, find: () => undefined });
 	reception.welcome = welcome;
-	const face = new WebSocketFace(reception);
+	const clock = new ManualClock();
+	const lines = new Lines({ bytesPerSecond: 0 }, clock);
+	const face = new WebSocketFace({ reception, lines, self: peerIdFrom(someBytes(16, 9)) });
 	const server = createServer().on('upgrade', (request, stream, head) => face.upgrade(request, stream, head));
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');

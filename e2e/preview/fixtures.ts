@@ -27,8 +27,8 @@ export function person(name: string, more: Partial<PersonView> = {}): PersonView
 /** Six people in all the ways one can be connected. */
 export const PEOPLE: readonly PersonView[] = [
 	person('Bea', { route: 'lan', held: 1, downBps: 0, positionSec: 3720 }),
-	person('Amber Finch', { held: 0.62 }),
-	person('Papa', { route: 'relay', held: 0.07, positionSec: 95, downBps: 410_000, upBps: 0, rttMs: 180 }),
+	person('Amber Finch', { route: 'relay', held: 0.62 }),
+	person('Papa', { route: 'bridge', held: 0.07, positionSec: 95, downBps: 410_000, upBps: 0, rttMs: 180 }),
 	person('Maximilian-Alexander von und zu Hohenfels', { held: 0.33, playing: false }),
 	person('李雷', { held: 0.12, positionSec: 640 }),
 	person('Quiet Otter', { route: 'unknown', held: 0, positionSec: undefined, downBps: 0, upBps: 0, rttMs: undefined }),

@@ -106,13 +106,23 @@ export type CatalogueEntry = v.InferOutput<typeof catalogueEntry>;
 export const MAX_TOLD_ONLINE = 200;
 
 /**
+ * Where a bridge takes lines from pages: a WebSocket URL, or a path at the tracker's own address, which gets through
+ * wherever the page did.
+ */
+export const bridgeAddress = v.pipe(text(256), v.regex(/^(wss?:\/\/[^\s/?#]+)?(\/[\w.~-]+)*\/?$/), v.minLength(1));
+
+/** Bridges a tracker may name. */
+export const MAX_BRIDGES = 4;
+
+/**
  * From a tracker. `welcome` answers `hello`; `peers` answers `join` and `find`: `online` counts all members, the asker
  * too, and the latest descriptor comes with the answer to `join` when there is one. `refused`: `request` is the kind of
  * message it refuses, where that is known, `about` the share or, for a `signal` to somebody who is not there, the peer.
  * `catalogue` answers `browse`; `bridge`: where listed films are for programs, `:port` of the tracker's host or a URL.
  */
 export const trackerMessage = v.variant('type', [
-	v.object({ type: v.literal('welcome'), name, resume: text(64), iceServers: v.pipe(v.array(iceServer), v.maxLength(16)) }),
+	v.object({ type: v.literal('welcome'), name, resume: text(64), iceServers: v.pipe(v.array(iceServer), v.maxLength(16)),
+		bridges: v.optional(v.pipe(v.array(bridgeAddress), v.maxLength(MAX_BRIDGES))) }),
 	v.object({ type: v.literal('peers'), share: shareId, peers: v.pipe(v.array(peerId), v.maxLength(MAX_INTRODUCED)),
 		online: whole(1e9), descriptor: v.optional(base64(MAX_DESCRIPTOR_BYTES)) }),
 	v.object({ type: v.literal('signal'), share: shareId, from: peerId, signal: text(MAX_SIGNAL_BYTES) }),

@@ -1,25 +1,34 @@
 /**
  * The peer of one share in a page or a bridge: a node, and the connections it asks for. Signals go through the tracker
  * that introduced the two, or over a neighbour that knows both; the greeting makes sure of who is at the other end
- * whatever carried them.
+ * whatever carried them. Where no data channel comes about in a few seconds, the two call each other over a bridge.
  */
 import * as v from 'valibot';
 import type { Bytes } from '../base/bytes.ts';
+import { sample } from '../base/rng.ts';
 import { base64url, fromUtf8, utf8 } from '../base/text.ts';
-import { SECOND } from '../base/units.ts';
+import { SECOND, type Ms } from '../base/units.ts';
+import type { OpenLine } from '../ports/bridge-line.ts';
 import { parsePeerId, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { MAX_SIGNAL_BYTES } from '../protocol/limits.ts';
 import { VISITS } from '../protocol/hello.ts';
-import { greet } from '../runtime/greeting.ts';
+import { greet, type Greeted } from '../runtime/greeting.ts';
 import { PeerNode, type NodeHost, type PeerNodeInit } from '../runtime/peer-node.ts';
 import type { LinkSnapshot, NodeSnapshot } from '../runtime/snapshot.ts';
-import type { TrackerSession } from '../runtime/tracker-session.ts';
+import type { NamedBridge, TrackerSession } from '../runtime/tracker-session.ts';
+import { BridgeCalls, bridgeIn, callOver } from './bridge-calls.ts';
 import type { DataChannelTransport } from './data-channel-transport.ts';
 import type { MakeDataPeer } from './data-peer.ts';
 import { RtcConnector } from './rtc-connector.ts';
 
 /** An attempt is given up after this long: connecting takes a fifth of a second, over relays two. */
 const CONNECT_MS = 12 * SECOND;
+
+/**
+ * A data channel that is not there by then is behind a firewall, most likely: a bridge is tried beside it. Whoever was
+ * connected to lets the other begin.
+ */
+const CALL_AFTER: { readonly initiator: Ms; readonly other: Ms } = { initiator: 4 * SECOND, other: 6 * SECOND };
 
 /** Attempts at once that others began: a class opening the link together, and some. */
 const MAX_ATTEMPTS = 64;
@@ -51,6 +60,8 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly name: () => string;
 	readonly trackers: readonly TrackerSession[];
 	readonly makePeer: MakeDataPeer;
+	/** For pages: how a bridge is reached. */
+	readonly openLine?: OpenLine;
 	readonly host: Pick<NodeHost, 'described' | 'changed' | 'equivocated' | 'storeFailed'>;
 	/** Peers introduced at first. */
 	readonly wants: number;
@@ -67,11 +78,18 @@ export class SwarmPeer {
 	readonly #transports = new Map<PeerId, DataChannelTransport>();
 	/** Those connected who only look at what the share is. */
 	readonly #visitors = new Set<PeerId>();
+	readonly #calls: BridgeCalls;
+	readonly #bridged = new Set<PeerId>();
 	#stopListening: (() => void)[] = [];
 	#closed = false;
 
 	constructor(init: SwarmPeerInit) {
 		this.#init = init;
+		this.#calls = new BridgeCalls({
+			...init, openLine: init.openLine,
+			connected: (peer, greeted, initiator) => this.#reachedByBridge(peer, greeted, initiator),
+			failed: (peer) => { if (!this.#attempts.has(peer)) this.node.connectFailed(peer); },
+		});
 		this.node = new PeerNode({
 			...init,
 			host: {
@@ -82,6 +100,7 @@ export class SwarmPeer {
 				parted: (peer) => {
 					this.#transports.delete(peer);
 					this.#visitors.delete(peer);
+					this.#bridged.delete(peer);
 				},
 				storeFailed: (fault) => init.host.storeFailed(fault),
 				connect: (peer, relays) => this.#connect(peer, relays),
@@ -92,7 +111,7 @@ export class SwarmPeer {
 	}
 
 	/** Connections being made. */
-	get connecting(): number { return this.#attempts.size; }
+	get connecting(): number { return new Set([...this.#attempts.keys(), ...this.#calls.peers]).size; }
 
 	/** Enters the swarm. */
 	start(): void {
@@ -120,7 +139,8 @@ export class SwarmPeer {
 	}
 
 	/** How the bytes of a connected peer travel. */
-	async routeTo(peer: PeerId): Promise<'lan' | 'direct' | 'relay' | undefined> {
+	async routeTo(peer: PeerId): Promise<'lan' | 'direct' | 'relay' | 'bridge' | undefined> {
+		if (this.#bridged.has(peer)) return 'bridge';
 		return (await this.#transports.get(peer)?.path())?.route;
 	}
 
@@ -131,6 +151,7 @@ export class SwarmPeer {
 		for (const tracker of this.#init.trackers) tracker.leave(this.#init.share);
 		for (const attempt of this.#attempts.values()) attempt.connector.cancel();
 		this.#attempts.clear();
+		this.#calls.close();
 		await this.node.close(reason);
 	}
 
@@ -153,7 +174,7 @@ export class SwarmPeer {
 		const trackerIsUp = tracker?.line.state === 'online';
 		const over: Way | undefined = relay === undefined ? undefined : { by: 'link', link: relay };
 		const way: Way | undefined = trackerIsUp ? { by: 'tracker', tracker } : over;
-		if (this.#attempts.has(peer)) return; // it began before we did
+		if (this.#attempts.has(peer) || this.#calls.isCalling(peer)) return; // it began before we did
 		if (!way) return this.#later(peer);
 		this.#begin(peer, { id: base64url(this.#init.crypto.random(8)), initiator: true, way });
 	}
@@ -164,6 +185,7 @@ export class SwarmPeer {
 		const attempt = peer && this.#attempts.get(peer);
 		if (attempt?.way.by !== 'tracker' || attempt.way.tracker !== tracker || !peer) return;
 		this.#attempts.delete(peer);
+		this.#calls.cancel(peer);
 		attempt.connector.cancel();
 		this.node.connectFailed(peer);
 	}
@@ -186,13 +208,46 @@ export class SwarmPeer {
 			connected: (transport) => this.#connected(peer, attempt, transport),
 			failed: () => this.#failed(peer, attempt),
 		});
+		this.#init.clock.after(about.initiator ? CALL_AFTER.initiator : CALL_AFTER.other, () => {
+			if (this.#attempts.get(peer) === attempt) this.#call(peer, attempt);
+		});
 		return attempt;
 	}
 
 	#failed(peer: PeerId, attempt: Attempt): void {
 		if (this.#attempts.get(peer) !== attempt) return;
 		this.#attempts.delete(peer);
-		this.node.connectFailed(peer);
+		if (!this.#call(peer, attempt)) this.node.connectFailed(peer);
+	}
+
+	/** Asks the peer to a bridge that both know. Whether a call is under way. */
+	#call(peer: PeerId, attempt: Attempt): boolean {
+		if (this.#closed || !this.#calls.canCall) return false;
+		if (this.#calls.isCalling(peer)) return true;
+		const [bridge] = sample(this.#init.rng, this.#bridgesOf(attempt.way), 1);
+		if (!bridge) return false;
+		this.#tell(peer, attempt, callOver(bridge.name));
+		this.#calls.call(peer, bridge.url, attempt.initiator);
+		return this.#calls.isCalling(peer);
+	}
+
+	/** A peer waits at a bridge: one that our own tracker names, or nobody knows whose it is. */
+	#called(peer: PeerId, name: string, way: Way): void {
+		const bridge = this.#bridgesOf(way).find((each) => each.name === name);
+		if (bridge) this.#calls.call(peer, bridge.url, this.#attempts.get(peer)?.initiator ?? false);
+	}
+
+	#bridgesOf(way: Way): readonly NamedBridge[] {
+		return way.by === 'tracker' ? way.tracker.bridges : this.#init.trackers.flatMap(({ bridges }) => bridges);
+	}
+
+	#reachedByBridge(peer: PeerId, { transport, hello }: Greeted, initiator: boolean): void {
+		const attempt = this.#attempts.get(peer);
+		this.#attempts.delete(peer);
+		attempt?.connector.cancel();
+		if (this.#closed || this.#transports.has(peer)) return transport.close('done');
+		this.#bridged.add(peer);
+		this.node.addLink(transport, { peer, name: hello.name, initiator });
 	}
 
 	#tell(peer: PeerId, attempt: Attempt, signal: string): void {
@@ -205,6 +260,8 @@ export class SwarmPeer {
 	#hear(from: PeerId, text: string, way: Way): void {
 		const parsed = parse(text);
 		if (!parsed || this.#closed || from === this.#init.self) return;
+		const bridge = bridgeIn(parsed.signal);
+		if (bridge !== undefined) return this.#called(from, bridge, way);
 		const current = this.#attempts.get(from);
 		if (current?.id === parsed.attempt) return current.connector.accept(parsed.signal);
 		if (!parsed.signal.includes('"offer"')) return; // late, of an attempt that is over
@@ -231,8 +288,9 @@ export class SwarmPeer {
 			if (this.#attempts.get(peer) === attempt) this.#attempts.delete(peer);
 			if (!greeted.ok || this.#closed) {
 				if (greeted.ok) greeted.value.transport.close('done');
-				return this.node.connectFailed(peer);
+				return this.#calls.isCalling(peer) ? undefined : this.node.connectFailed(peer);
 			}
+			this.#calls.cancel(peer);
 			this.#transports.set(peer, transport);
 			const { hello: { name, features }, transport: greetedTransport } = greeted.value;
 			if ((features & VISITS) !== 0) this.#visitors.add(peer);

@@ -27,14 +27,18 @@ export interface OpeningInit { readonly crypto: Crypto; readonly clock: Clock }
 /** A transport that was answered: who greeted, and which member of ours they greeted. */
 export interface Answered<M extends Member> extends Greeted { readonly member: M }
 
-/** For the side that connected. Settles once both sides have greeted; on failure the transport is closed. @public */
+/**
+ * For the side that connected; both sides of a bridge's line did. Settles once both sides have greeted; on failure the
+ * transport is closed. `expected`: who is to be at the other end, if that is known.
+ */
 export function openTo(
-	transport: Transport, member: Member, init: OpeningInit,
+	transport: Transport, member: Member & { readonly expected?: PeerId }, init: OpeningInit,
 ): Promise<Result<Greeted, GreetingFault>> {
 	const ours = openingOf(member, init.crypto);
-	const opened = open(transport, init, (theirs) => (
-		theirs.share === member.share && theirs.peer !== member.self ? { member, ours } : undefined
-	));
+	const opened = open(transport, init, (theirs) => {
+		const isExpected = theirs.peer === (member.expected ?? theirs.peer) && theirs.peer !== member.self;
+		return theirs.share === member.share && isExpected ? { member, ours } : undefined;
+	});
 	transport.send(encodeOpening(ours));
 	return opened;
 }

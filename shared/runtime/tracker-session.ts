@@ -46,6 +46,9 @@ export type TrackerLine =
 /** A server that helps to connect, as WebRTC wants it. */
 export type IceServer = Extract<TrackerMessage, { type: 'welcome' }>['iceServers'][number];
 
+/** A bridge that a tracker names: as it does, and the WebSocket URL that this is from where we are. */
+export interface NamedBridge { readonly name: string; readonly url: string }
+
 /** What a tracker tells. */
 export interface TrackerEvents {
 	line(line: TrackerLine): void;
@@ -83,6 +86,7 @@ export interface TrackerSessionInit {
 export class TrackerSession {
 	readonly url: string;
 	iceServers: readonly IceServer[] = [];
+	bridges: readonly NamedBridge[] = [];
 	readonly #init: TrackerSessionInit;
 	readonly #listeners = new Set<Partial<TrackerEvents>>();
 	readonly #joined = new Map<ShareId, { readonly wants: number; readonly visits?: true }>();
@@ -239,11 +243,18 @@ export class TrackerSession {
 		this.#resume = message.resume;
 		this.#failures = 0;
 		this.iceServers = message.iceServers;
+		this.bridges = (message.bridges ?? []).map((name) => ({ name, url: this.#urlOf(name) }));
 		this.#crowdedOut.clear();
 		this.#setLine({ state: 'online', name: message.name });
 		for (const [share, how] of this.#joined) this.#post({ type: 'join', share, ...how });
 		this.#publisher.sayAll();
 		this.#lister.sayAll();
+	}
+
+	/** A path is one at the tracker's own address. */
+	#urlOf(bridge: string): string {
+		const [origin = ''] = /^wss?:\/\/[^/]+/.exec(this.url) ?? [];
+		return bridge.startsWith('/') ? `${origin}${bridge}` : bridge;
 	}
 
 	#peers(message: Extract<TrackerMessage, { type: 'peers' }>): void {

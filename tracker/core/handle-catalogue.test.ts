@@ -22,7 +22,7 @@ const claims = (revision = 1, state: DescriptorClaims['state'] = 'open', bytes =
 
 /** A tracker with somebody connected, where films are described, listed and looked at. */
 function world(shelf = new MemoryShelf(), limits = limitsFor(100, 100)) {
-	const outside = { rng: seededRng(1), secret: () => 's', shelf, limits, iceServers: [], bridge: () => ':8100' };
+	const outside = { rng: seededRng(1), secret: () => 's', shelf, limits, iceServers: [], bridges: () => [], bridge: () => ':8100' };
 	const state = makeState(outside);
 	let peers = 0;
 	const greet = () => {

@@ -71,7 +71,7 @@ test('whatever anybody says, only members meet and reach each other, and nothing
 		const rng = seededRng(seed);
 		const secret = () => String(rng());
 		const outside = { shelf: new MemoryShelf(), limits: limitsFor(100, 100), iceServers: [], bridge: () => undefined };
-		const state = makeState({ ...outside, rng, secret });
+		const state = makeState({ ...outside, rng, secret, bridges: () => [] });
 		const model = new Model();
 		const seats = Array.from({ length: 5 }, () => open(state, 'somewhere', 0) as Session);
 		for (const { who, does } of acts) {

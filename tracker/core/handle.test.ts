@@ -17,12 +17,13 @@ const film = shareIdFrom(id(9));
 const other = shareIdFrom(id(8));
 
 /** A tracker whose secrets are `secret-1`, `secret-2`, … */
-function world(limits = limitsFor(100, 10)) {
+function world(limits = limitsFor(100, 10), bridges: readonly string[] = []) {
 	let secrets = 0;
 	const shelf = new MemoryShelf();
 	const iceServers = [{ urls: 'stun:192.0.2.1' }];
 	const secret = () => `secret-${++secrets}`;
-	const state = makeState({ rng: seededRng(1), secret, shelf, limits, iceServers, bridge: () => ':8100' });
+	const films = { bridge: () => ':8100', bridges: () => bridges };
+	const state = makeState({ rng: seededRng(1), secret, shelf, limits, iceServers, ...films });
 	const connect = (now = 0, address = '192.0.2.7') => open(state, address, now) as Session;
 	const say = (session: Session, m: ClientMessage, now = 0) => told(handle(state, session, m, now), session);
 	const greet = (peer = ann) => {
@@ -53,6 +54,11 @@ test('hello gets a name, a secret and the way out', () => {
 	expect(say(connect(), { type: 'hello', version: 1, peer: ann })).toEqual([
 		{ type: 'welcome', name: expect.stringMatching(/^\w+ \w+$/) as string, resume: 'secret-1', iceServers: [{ urls: 'stun:192.0.2.1' }] },
 	]);
+});
+
+test('hello gets the bridges there are', () => {
+	const { connect, say } = world(undefined, ['/bridge']);
+	expect(say(connect(), { type: 'hello', version: 1, peer: ann })).toMatchObject([{ type: 'welcome', bridges: ['/bridge'] }]);
 });
 
 test('a name that is brought along is kept', () => {

@@ -82,12 +82,14 @@ function hello(state: TrackerState, session: Session, m: Of<'hello'>, now: Ms): 
 	const replaced = holder ? dismiss(state, holder, 'replaced', now) : [];
 	state.reserved.delete(m.peer);
 	const { rng, secret, iceServers } = state.outside;
+	const bridges = [...state.outside.bridges()];
 	const name = m.name ?? former?.name ?? state.names.draw(rng);
 	const resume = isSame ? former.resume : secret(); // the same again: an answer may be lost on its way
 	session.standing = { state: 'greeted', peer: m.peer, name, resume, shares: new Set(), knowsSecret: false };
 	state.peers.set(m.peer, session);
 	state.names.take(name);
-	return [...replaced, send(session, { type: 'welcome', name, resume, iceServers: [...iceServers] })];
+	const ways = { iceServers: [...iceServers], ...(bridges.length > 0 && { bridges }) };
+	return [...replaced, send(session, { type: 'welcome', name, resume, ...ways })];
 }
 
 function rename(state: TrackerState, standing: Greeted, name: string): readonly Effect[] {

@@ -21,6 +21,8 @@ export interface Surroundings {
 	readonly bridge: () => string | undefined;
 	readonly limits: Limits;
 	readonly iceServers: readonly IceServer[];
+	/** Addresses of the bridges that pages are told of. */
+	readonly bridges: () => readonly string[];
 }
 
 /** What the rules want done. Nothing is sent to a session after its `close`. */

@@ -25,7 +25,8 @@ class FakeSocket extends EventEmitter {
 
 function world(check: HubParts['check'] = () => Promise.resolve(fail('malformed'))) {
 	const shelf = new MemoryShelf();
-	const state = makeState({ rng: seededRng(1), secret: () => 's', shelf, limits: limitsFor(10, 10), iceServers: [], bridge: () => undefined });
+	const outside = { iceServers: [], bridge: () => undefined, bridges: () => [] };
+	const state = makeState({ rng: seededRng(1), secret: () => 's', shelf, limits: limitsFor(10, 10), ...outside });
 	const metrics = new Metrics(() => ({ connections: 0, peers: 0, swarms: 0, descriptors: 0, listed: 0 }));
 	metrics.close();
 	const reports: unknown[] = [];

@@ -2,6 +2,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { BridgeDoor } from './bridge-door.ts';
 import type { Hub } from './hub.ts';
 import { addressOf, originOf } from './requester.ts';
 
@@ -17,13 +18,17 @@ const OPTIONS = {
 	maxFragments: 16, maxBufferedChunks: 256, closeTimeout: 2_000,
 };
 
-/** Lets sockets through to `hub` until the server closes. */
-export function acceptSockets(server: Server, hub: Hub, proxyHops: number): void {
+/** Lets sockets through to `hub`, and to a bridge behind `door`, until the server closes. */
+export function acceptSockets(
+	server: Server, { hub, door }: { readonly hub: Hub; readonly door: BridgeDoor }, proxyHops: number,
+): void {
 	const sockets = new WebSocketServer(OPTIONS);
 	server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
 		stream.on('error', () => {}); // a connection that breaks in mid-handshake is nobody's loss
+		const address = addressOf(request, proxyHops);
+		if (door.pass(request, stream, head, address)) return;
 		const isOurs = request.url?.split('?', 1)[0] === SOCKET_PATH;
-		const session = isOurs ? hub.open(addressOf(request, proxyHops)) : 'no-such-path';
+		const session = isOurs ? hub.open(address) : 'no-such-path';
 		if (session === 'no-such-path' || session === 'too-fast') {
 			decline(stream, isOurs ? 429 : 404);
 			return;

@@ -18,11 +18,11 @@ test('a port that is set has no spares', () => {
 test('everything can be set', () => {
 	const env = {
 		PORT: '0', HOST: '::1', DATA_DIR: '/data', TRUST_PROXY: 'true', LOG_LEVEL: 'debug', MAX_CONNECTIONS: '9',
-		MAX_CONNECTIONS_PER_ADDRESS: '3', ICE_SERVERS: '[{"urls":["stun:a","turn:b"],"username":"u","credential":"c"}]',
+		MAX_CONNECTIONS_PER_ADDRESS: '3', BRIDGES: 'wss://b.example/ /bridge', ICE_SERVERS: '[{"urls":["stun:a","turn:b"],"username":"u","credential":"c"}]',
 	};
 	expect(configFrom(env)).toEqual({ config: {
 		...DEFAULTS, port: 0, spares: 0, host: '::1', dataDir: '/data', proxyHops: 1, logLevel: 'debug', connections: 9,
-		connectionsPerAddress: 3, iceServers: [{ urls: ['stun:a', 'turn:b'], username: 'u', credential: 'c' }],
+		connectionsPerAddress: 3, bridges: ['wss://b.example/', '/bridge'], iceServers: [{ urls: ['stun:a', 'turn:b'], username: 'u', credential: 'c' }],
 	} });
 });
 
@@ -35,6 +35,8 @@ test.each([
 	[{ ICE_SERVERS: 'stun:a' }, 'ICE_SERVERS must be JSON'],
 	[{ ICE_SERVERS: '{}' }, 'ICE_SERVERS must be a list'],
 	[{ ICE_SERVERS: '[{"urls":7}]' }, 'ICE_SERVERS'],
+	[{ BRIDGES: 'http://b.example/' }, 'must be WebSocket URLs of bridges'],
+	[{ BRIDGES: '/a /b /c /d /e' }, 'BRIDGES must be at most 4'],
 	[{ PORT: 'x', LOG_LEVEL: 'y' }, '; LOG_LEVEL'],
 ])('%j is refused in words', (env, words) => {
 	expect(problem(env as Record<string, string>)).toContain(words);

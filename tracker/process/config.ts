@@ -1,6 +1,6 @@
 /** What the environment says about how to run, checked once. */
 import * as v from 'valibot';
-import { iceServer, type IceServer } from '../../shared/protocol/tracker-message.ts';
+import { bridgeAddress, iceServer, MAX_BRIDGES, type IceServer } from '../../shared/protocol/tracker-message.ts';
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -17,6 +17,8 @@ export interface TrackerConfig {
 	/** The built page; undefined: none is served. */
 	readonly webDir: string | undefined;
 	readonly iceServers: readonly IceServer[];
+	/** WebSocket URLs of bridges, and paths at our own address, that pages are told of. */
+	readonly bridges: readonly string[];
 	/** Proxies of ours that stand in front and tell the client's address. */
 	readonly proxyHops: number;
 	readonly logLevel: (typeof LEVELS)[number];
@@ -26,7 +28,7 @@ export interface TrackerConfig {
 
 /** A tracker that nobody told anything. 8000 is in DESIGN §10; the rest of the figures are for one small machine. */
 export const DEFAULTS: TrackerConfig = {
-	host: undefined, port: 8000, spares: 20, dataDir: '.data', webDir: undefined, iceServers: [], proxyHops: 0,
+	host: undefined, port: 8000, spares: 20, dataDir: '.data', webDir: undefined, iceServers: [], bridges: [], proxyHops: 0,
 	logLevel: 'info', connections: 20_000, connectionsPerAddress: 256,
 };
 
@@ -48,11 +50,18 @@ const json = v.rawTransform<string, unknown>(({ dataset, addIssue, NEVER }) => {
 const iceServers = v.pipe(v.string(), json, v.pipe(v.array(iceServer, 'must be a list of ICE servers'), v.maxLength(16)));
 const text = v.pipe(v.string(), v.maxLength(4096));
 
+const bridges = v.pipe(
+	text, v.transform((list) => list.split(/\s+/).filter((word) => word !== '')),
+	v.array(v.config(bridgeAddress, { message: 'must be WebSocket URLs of bridges, such as wss://bridge.example.org/' })),
+	v.maxLength(MAX_BRIDGES, `must be at most ${MAX_BRIDGES}`),
+);
+
 const environment = v.object({
 	PORT: v.optional(whole(0, 65_535)),
 	HOST: v.optional(text),
 	DATA_DIR: v.optional(text),
 	ICE_SERVERS: v.optional(iceServers),
+	BRIDGES: v.optional(bridges),
 	TRUST_PROXY: v.optional(hops),
 	LOG_LEVEL: v.optional(v.picklist(LEVELS, `must be one of ${LEVELS.join(', ')}`)),
 	MAX_CONNECTIONS: v.optional(whole(1, 1_000_000)),
@@ -78,6 +87,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
 		spares: set.PORT === undefined ? DEFAULTS.spares : 0,
 		dataDir: set.DATA_DIR ?? DEFAULTS.dataDir,
 		iceServers: set.ICE_SERVERS ?? DEFAULTS.iceServers,
+		bridges: set.BRIDGES ?? DEFAULTS.bridges,
 		proxyHops: set.TRUST_PROXY ?? DEFAULTS.proxyHops,
 		logLevel: set.LOG_LEVEL ?? DEFAULTS.logLevel,
 		connections: set.MAX_CONNECTIONS ?? DEFAULTS.connections,

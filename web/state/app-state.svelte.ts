@@ -10,7 +10,6 @@ import type {
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
-import { canConnect } from '../peer/simple-peer.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { forgetFilm, lookAtStorage } from './kept-films.ts';
@@ -35,7 +34,7 @@ export class AppState implements AppView {
 	notices = $state.raw<readonly Notice[]>([]);
 	storage = $state.raw<StorageView>();
 	readonly secure = globalThis.isSecureContext;
-	readonly canConnect = canConnect();
+	canConnect = $state(true);
 	readonly #context: PageContext;
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
@@ -242,6 +241,7 @@ export class AppState implements AppView {
 	#session(id: ShareId): ShareSession | undefined { return this.#sessions.find((session) => session.id === id); }
 
 	#lineChanged(line: TrackerLine): void {
+		this.canConnect = this.#context.canConnect;
 		if (line.state === 'online') {
 			if (this.name === '') {
 				this.name = line.name;

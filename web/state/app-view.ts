@@ -9,7 +9,7 @@ import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 export type Theme = 'auto' | 'light' | 'dark';
 
 /** How a peer's bytes travel. */
-export type Route = 'lan' | 'direct' | 'relay' | 'unknown';
+export type Route = 'lan' | 'direct' | 'relay' | 'bridge' | 'unknown';
 
 /** Somebody else in the swarm of a share. */
 export interface PersonView {

@@ -25,7 +25,7 @@ export interface ContractSnapshot {
 	readonly chunks: NodeSnapshot['chunks'];
 	readonly bytes: NodeSnapshot['bytes'];
 	readonly peers: readonly {
-		readonly id: PeerId; readonly name: string; readonly transport: 'data-channel'; readonly route: string;
+		readonly id: PeerId; readonly name: string; readonly transport: 'data-channel' | 'web-socket'; readonly route: string;
 		readonly downBps: number; readonly upBps: number; readonly rttMs: number | null;
 	}[];
 	readonly playback: {
@@ -49,7 +49,8 @@ export function takeContractSnapshot(self: PeerId, source: SnapshotSource | unde
 }
 
 function peerOf({ id, name, route, downBps, upBps, rttMs }: PersonView): ContractSnapshot['peers'][number] {
-	return { id, name, transport: 'data-channel', route, downBps, upBps, rttMs: rttMs ?? null };
+	const transport = route === 'bridge' ? 'web-socket' : 'data-channel';
+	return { id, name, transport, route, downBps, upBps, rttMs: rttMs ?? null };
 }
 
 function playbackOf(metrics: PlaybackMetrics | undefined): ContractSnapshot['playback'] {

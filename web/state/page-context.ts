@@ -5,6 +5,7 @@ import type { Crypto } from '../../shared/protocol/primitives.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { OpenTrackerSocket } from '../../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
+import { canConnect } from '../peer/simple-peer.ts';
 import type { Records } from '../peer/records.ts';
 
 /** Parts of a page; made once at start. */
@@ -47,6 +48,11 @@ export class PageContext {
 	/** The home tracker, and those a link names. Each is opened once a page. */
 	trackers(further: readonly string[]): readonly TrackerSession[] {
 		return [this.home, ...further.filter((url) => url !== this.home.url).map((url) => this.#open(url))];
+	}
+
+	/** Whether others can be reached: by WebRTC, or over a bridge that the tracker names, or will name in a moment. */
+	get canConnect(): boolean {
+		return canConnect() || this.home.bridges.length > 0 || this.home.line.state === 'connecting';
 	}
 
 	/** Makes my name known everywhere. */

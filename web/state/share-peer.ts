@@ -5,6 +5,7 @@ import type { GroupTree } from '../../shared/protocol/merkle.ts';
 import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
 import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
 import type { FileGroupSource } from '../peer/file-group-source.ts';
+import { openLine } from '../peer/open-line.ts';
 import { makeDataPeer } from '../peer/simple-peer.ts';
 import type { PageContext } from './page-context.ts';
 import type { Sealing } from '../../shared/runtime/sealing.ts';
@@ -37,7 +38,7 @@ export function sharePeer(init: SharePeerInit): SwarmPeer {
 	return new SwarmPeer({
 		share: id, self, crypto, clock, rng, authKey: keys.link.auth, name: () => context.name,
 		trackers: context.trackers([]), wants: FIRST_PEERS, parts: records.parts(id),
-		makePeer: makeDataPeer,
+		makePeer: makeDataPeer, openLine,
 		openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
 			crypto, keys: keys.share, layout, tree,
 			load: async (group) => {

@@ -22,7 +22,8 @@ import type { WatchRecord } from '../peer/records.ts';
 import { freeMemory } from '../peer/free-memory.ts';
 import { isMetered, onLineChange } from '../peer/metered.ts';
 import { roomAgain } from '../peer/room.ts';
-import { canConnect, makeDataPeer } from '../peer/simple-peer.ts';
+import { openLine } from '../peer/open-line.ts';
+import { makeDataPeer } from '../peer/simple-peer.ts';
 import { openTabStore } from '../peer/tab-stores.ts';
 import type { RevivalView, WatchProblem, WatchState, WatchView } from './app-view.ts';
 import { attachedIndex } from './attached-index.ts';
@@ -103,7 +104,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
-			makePeer: makeDataPeer, free: freeMemory,
+			makePeer: makeDataPeer, openLine, free: freeMemory,
 			openStore: async (layout) => about.film ? ok(storeOf(about.film, layout, crypto)) : openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
@@ -357,7 +358,7 @@ export class WatchSession {
 			problem: this.#problem, line: this.#context.home.line, now: this.#context.parts.clock.now(),
 			people: snapshot.links.length, connecting: this.#peer.connecting,
 			playback: this.#player?.view.playback, hasStarted: this.#playedOnce, isComplete: this.#peer.node.isComplete,
-			canConnect: canConnect(),
+			canConnect: this.#context.canConnect,
 		});
 	}
 

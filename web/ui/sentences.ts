@@ -26,7 +26,7 @@ export function peopleCount(people: readonly PersonView[]): string {
 
 /** The way bytes take to somebody, in one word. */
 export function routeLabel(route: Route): string {
-	const labels = { lan: 'LAN', direct: 'Direct', relay: 'Relay', unknown: 'Connected' } as const;
+	const labels = { lan: 'LAN', direct: 'Direct', relay: 'Relay', bridge: 'Bridge', unknown: 'Connected' } as const;
 	return labels[route];
 }
 
@@ -36,6 +36,7 @@ export function routeMeaning(route: Route): string {
 		case 'lan': return 'In the same network: nothing leaves the house.';
 		case 'direct': return 'From browser to browser, over the internet.';
 		case 'relay': return 'Through a relay, because no direct way was found. It is slower, and the relay cannot read the film.';
+		case 'bridge': return 'Through a bridge, because this network lets nothing else out. It is slower, and the bridge cannot read the film.';
 		case 'unknown': return 'Connected.';
 	}
 }

@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { nodeClock } from '../../node/node-clock.ts';
+import { nodeCrypto } from '../../node/node-crypto.ts';
+import { defer } from '../../shared/base/deferred.ts';
+import { encodeCall } from '../../shared/protocol/bridge-call.ts';
+import { peerIdFrom, shareIdFrom, type PeerId } from '../../shared/protocol/ids.ts';
+import { openTo } from '../../shared/runtime/opening.ts';
+import { ManualClock } from '../../shared/testkit/manual-clock.ts';
+import { someBytes, testCrypto } from '../../shared/testkit/test-crypto.ts';
+import { DEFAULT_PLACES, Places } from '../places.ts';
+import { Reception } from '../reception.ts';
+import { Allowance } from './allowance.ts';
+import { Lines } from './lines.ts';
+import { NodeSocketTransport } from './node-socket-transport.ts';
+import { WebSocketFace } from './web-socket-face.ts';
+
+const share = shareIdFrom(someBytes(16, 1));
+const authKey = someBytes(32, 2);
+const [ann, bob, bridge] = [3, 4, 5].map((n) => peerIdFrom(someBytes(16, n))) as [PeerId, PeerId, PeerId];
+
+async function lineFace(bytesPerSecond = 1e9, clock = nodeClock) {
+	const lines = new Lines({ bytesPerSecond }, clock);
+	const greeted: string[] = [];
+	const node = { addLink: (_: unknown, { name }: { name: string }) => { greeted.push(name); return 1 as never; } };
+	const reception = new Reception({
+		crypto: nodeCrypto, clock, places: new Places(DEFAULT_PLACES),
+		find: () => ({ share, self: bridge, authKey, name: 'Bridge', node }),
+	});
+	const face = new WebSocketFace({ reception, lines, self: bridge });
+	const server = createServer().on('upgrade', (request, stream, head) => face.upgrade(request, stream, head));
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	onTestFinished(() => { face.close(); server.close(); });
+	const call = async (from: PeerId, to: PeerId) => {
+		const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/line`);
+		onTestFinished(() => socket.terminate());
+		await once(socket, 'open');
+		socket.send(encodeCall({ share, from, to }));
+		return socket;
+	};
+	const open = async (self: PeerId, expected: PeerId, key = authKey) => {
+		const transport = new NodeSocketTransport(await call(self, expected));
+		const member = { share, self, expected, authKey: key, name: self };
+		return openTo(transport, member, { crypto: testCrypto(1), clock: nodeClock });
+	};
+	return { lines, call, open, greeted };
+}
+
+test('two who call each other greet, and each gets what the other sends', async () => {
+	const { open } = await lineFace();
+	const [one, other] = await Promise.all([open(ann, bob), open(bob, ann)]);
+	if (!one.ok || !other.ok) throw new Error('they did not meet');
+	expect([one.value.hello.peer, other.value.hello.peer]).toEqual([bob, ann]);
+	const frames: number[] = [];
+	const { promise, resolve } = defer<string>();
+	other.value.transport.start({
+		frame: (bytes) => frames.push(bytes.length), drained: () => undefined, closed: resolve,
+	});
+	one.value.transport.start({ frame: () => undefined, drained: () => undefined, closed: () => undefined });
+	for (let k = 1; k <= 150; k++) one.value.transport.send(new Uint8Array(k * 200));
+	await expect.poll(() => frames.length).toBe(150);
+	one.value.transport.close('done');
+	expect(await promise).toBe('lost');
+	expect(frames).toEqual(Array.from({ length: 150 }, (_, k) => (k + 1) * 200));
+});
+
+test('whoever has another link is not taken for the one who was called', async () => {
+	const { open } = await lineFace();
+	const [one, other] = await Promise.all([open(ann, bob), open(bob, ann, someBytes(32, 9))]);
+	expect([one.ok, other.ok]).toEqual([false, false]);
+});
+
+test('the bridge itself can be called', async () => {
+	const { open, greeted } = await lineFace();
+	expect(await open(ann, bridge)).toMatchObject({ ok: true, value: { hello: { peer: bridge } } });
+	await expect.poll(() => greeted).toEqual([ann]);
+});
+
+test('who says what is no call is let go', async () => {
+	const { call } = await lineFace();
+	expect((await once(await call(ann, ann), 'close'))[0]).toBe(1008);
+});
+
+test('anything but an opening after the call ends the line, for both', async () => {
+	const { call } = await lineFace();
+	const [one, other] = [await call(ann, bob), await call(bob, ann)];
+	const ends = Promise.all([once(one, 'close'), once(other, 'close')]);
+	one.send(new Uint8Array(65));
+	expect((await ends).map(([code]) => code as number)).toEqual([1000, 1000]);
+});
+
+test('a bridge that carries nothing says so', async () => {
+	const { call } = await lineFace(0);
+	expect((await once(await call(ann, bob), 'close'))[0]).toBe(1013);
+});
+
+test('whoever is not answered is let go, and whoever calls again has one line', async () => {
+	const clock = new ManualClock();
+	const { call, lines } = await lineFace(1e9, clock);
+	const first = await call(ann, bob);
+	await expect.poll(() => lines.ends).toBe(1);
+	const second = await call(ann, bob);
+	await once(first, 'close');
+	await expect.poll(() => lines.ends).toBe(1);
+	clock.pass(10_000);
+	expect((await once(second, 'close'))[0]).toBe(1000);
+	await expect.poll(() => lines.ends).toBe(0);
+});
+
+test('an allowance is a second\'s worth at once, and what goes beyond is waited for', () => {
+	const clock = new ManualClock();
+	const allowance = new Allowance(1000, clock);
+	expect([allowance.take(1000), allowance.take(500)]).toEqual([0, 500]);
+	clock.pass(1500);
+	expect(allowance.take(1000)).toBe(0);
+	clock.pass(60_000);
+	expect([allowance.take(1000), allowance.take(1)]).toEqual([0, 1]);
+});
