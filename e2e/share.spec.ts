@@ -170,3 +170,24 @@ test('a film that another tab of the browser shares says so, and goes on here on
 	await viewer.watch(link);
 	await expect.poll(() => viewer.seconds(), { timeout: 120_000 }).toBeGreaterThan(0.5);
 });
+
+test('what a person allows to be sent is kept to, and remembered', async ({ person, server }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	const openSettings = () => sharer.page.getByRole('button', { name: /your name|profile|settings/i }).first().click();
+	await sharer.page.goto(server.url);
+	await openSettings();
+	await sharer.page.getByLabel('Send at most').selectOption('0.5 Mbit/s');
+	await sharer.page.keyboard.press('Escape');
+	const link = await sharer.share(await film('ten-minutes'));
+	await openSettings();
+	await expect(sharer.page.getByLabel('Send at most')).toHaveValue('0.5');
+	await sharer.page.keyboard.press('Escape');
+	const sent = async () => ({ bytes: (await sharer.snapshot()).bytes.uploaded, at: Date.now() });
+	await viewer.watch(link);
+	await expect.poll(async () => (await sent()).bytes, { timeout: 120_000 }).toBeGreaterThan(100_000);
+	const before = await sent();
+	await expect.poll(async () => (await sent()).bytes - before.bytes, { timeout: 120_000 }).toBeGreaterThan(300_000);
+	const after = await sent();
+	const bytesPerSecond = (after.bytes - before.bytes) / ((after.at - before.at) / 1000);
+	expect(bytesPerSecond).toBeLessThan(62_500 * 1.25); // on any machine; how near it comes is the simulator's to tell
+});

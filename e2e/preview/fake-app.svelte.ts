@@ -1,7 +1,9 @@
 /** An application without engine: it shows what it is given, and its verbs change only that. */
 import { encode } from 'uqr';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import type { AppView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView } from '../../web/state/app-view.ts';
+import type {
+	AppView, LimitsView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView,
+} from '../../web/state/app-view.ts';
 
 /** What a scenario fixes; the rest has plain values. */
 export interface FakeState {
@@ -32,6 +34,7 @@ const STORAGE: StorageView = {
 export class FakeApp implements AppView {
 	page: 'home' | 'watch' = $state('home');
 	theme: Theme = $state('auto');
+	limits: LimitsView = $state.raw({});
 	name = $state('Blue Heron');
 	tracker: TrackerView = $state({ state: 'online' });
 	secure = $state(true);
@@ -98,6 +101,7 @@ export class FakeApp implements AppView {
 	stopReviving(): void { this.#say('Stopped giving it'); }
 	freeSpace(): void { this.#say('Freed'); }
 	setTheme(theme: Theme): void { this.theme = theme; }
+	setLimits(limits: LimitsView): void { this.limits = limits; }
 	setName(name: string): void { this.name = name; }
 	goHome(): void { this.page = 'home'; }
 	dismiss(notice: number): void { this.notices = this.notices.filter(({ id }) => id !== notice); }

@@ -14,6 +14,7 @@ import type { Ms } from '../base/units.ts';
 import { Layout, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { decode } from '../protocol/peer-message.ts';
 import type { Inventory as Stored } from '../ports/group-store.ts';
+import { Allowance } from './allowance.ts';
 import { chunkSet } from './chunk-set.ts';
 import type { Described, Effect, Input } from './events.ts';
 import { Inventory, type PartialGroup } from './inventory.ts';
@@ -43,6 +44,7 @@ export class Engine implements Peer {
 	descriptor: Described | undefined;
 	readonly #rng: Rng;
 	readonly #listener: Listener;
+	readonly #down = new Allowance();
 	#background = false;
 	#attachmentsOf = 0;
 	#position: { readonly ms: number; readonly playing: boolean } | undefined;
@@ -120,6 +122,7 @@ export class Engine implements Peer {
 			case 'due': return this.#setDue(input.read, input.dueAt);
 			case 'unwant': return this.#unwant(input.read);
 			case 'background': return this.#setBackground(input.on, now);
+			case 'limits': return this.#limit(input, now);
 			case 'group-lost': return this.#lost(input, now);
 			case 'want-part': return this.parts.want(input.part, now);
 			case 'attachments-held': return this.#attachmentsHeld(input.revision);
@@ -194,7 +197,8 @@ export class Engine implements Peer {
 	#begin(stored: Stored, now: Ms): void {
 		if (this.requests || !this.descriptor) return;
 		const layout = new Layout(this.descriptor.size);
-		this.requests = new Requests(new Inventory(layout, stored), this.links, this.out, this.#rng);
+		const { links, out } = this;
+		this.requests = new Requests(new Inventory(layout, stored), { links, out, rng: this.#rng, down: this.#down });
 		this.requests.background = this.#background;
 		for (const link of [...this.links.values()]) {
 			if (!link.holdings.setLayout(layout)) this.reject(link, 'fault', now);
@@ -225,6 +229,12 @@ export class Engine implements Peer {
 		if (!this.requests) return;
 		this.requests.background = on;
 		if (on) this.requests.fillAll(now);
+	}
+
+	#limit({ up, down }: Extract<Input, { type: 'limits' }>, now: Ms): void {
+		this.#down.set(down, now);
+		this.serving.limit(up, now);
+		this.requests?.fillAll(now);
 	}
 
 	#lost({ group, held }: Extract<Input, { type: 'group-lost' }>, now: Ms): void {

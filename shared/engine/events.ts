@@ -39,6 +39,8 @@ export type Input =
 	| { readonly type: 'want'; readonly read: ReadId; readonly first: number; readonly count: number; readonly dueAt: Ms }
 	| { readonly type: 'due'; readonly read: ReadId; readonly dueAt: Ms }
 	| { readonly type: 'unwant'; readonly read: ReadId }
+	/** Bytes a second that may leave and come at most; undefined: as many as go. */
+	| { readonly type: 'limits'; readonly up: number | undefined; readonly down: number | undefined }
 	/** Whether to fetch the whole film beside what is wanted. */
 	| { readonly type: 'background'; readonly on: boolean }
 	| { readonly type: 'proof-checked'; readonly link: LinkId; readonly group: number; readonly good: boolean }

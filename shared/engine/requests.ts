@@ -4,6 +4,7 @@ import type { Ms } from '../base/units.ts';
 import type { Layout, LinkId } from '../protocol/ids.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
+import type { Allowance } from './allowance.ts';
 import { byGroup, chunkSet } from './chunk-set.ts';
 import { Demands } from './demand.ts';
 import type { Inventory } from './inventory.ts';
@@ -15,6 +16,14 @@ import { CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, RACE_AFTER_MS, RE
 /** A chunk that is late, as things are. `comesIn`: milliseconds. */
 interface SlowChunk extends Pick { readonly of: Link; readonly comesIn: Ms }
 
+/** What requests are made of. `down`: how much may come. */
+interface RequestsInit {
+	readonly links: ReadonlyMap<LinkId, Link>;
+	readonly out: Outbox;
+	readonly rng: Rng;
+	readonly down: Allowance;
+}
+
 /** Requests of one share to all its links. */
 export class Requests {
 	readonly demands = new Demands();
@@ -25,18 +34,20 @@ export class Requests {
 	readonly #links: ReadonlyMap<LinkId, Link>;
 	readonly #out: Outbox;
 	readonly #rng: Rng;
+	readonly #down: Allowance;
 	readonly #late = new Set<number>();
 	/** Reads ended while chunks were asked for them, which are taken back when their place is needed. */
 	#hasStale = false;
 	/** When all links last looked for what comes slowly. */
 	#tookOverAt: Ms = -Infinity;
 
-	constructor(inventory: Inventory, links: ReadonlyMap<LinkId, Link>, out: Outbox, rng: Rng) {
+	constructor(inventory: Inventory, { links, out, rng, down }: RequestsInit) {
 		this.inventory = inventory;
 		this.copies = new Uint16Array(inventory.layout.groups);
 		this.#links = links;
 		this.#out = out;
 		this.#rng = rng;
+		this.#down = down;
 	}
 
 	get layout(): Layout { return this.inventory.layout; }
@@ -61,7 +72,9 @@ export class Requests {
 	/** How many chunks were asked for; undefined when there was no room. */
 	#fill(link: Link, now: Ms): number | undefined {
 		if (this.inventory.complete || now < link.restsUntil) return undefined;
-		const room = roomOf(link, this.#links.size);
+		const allowed = this.#down.at(now);
+		if (allowed <= 0) return undefined;
+		const room = roomOf(link, this.#links.size, Math.max(CHUNK_BYTES, allowed));
 		if (room.any <= 0 && (room.urgent <= 0 || !this.#isAnyUrgent(now))) return undefined;
 		const picks = pickFor(link, room, this.#situation(now));
 		this.#ask(link, picks, now);
@@ -88,7 +101,10 @@ export class Requests {
 
 	/** The chunk will not come from this link: it is lacking again, unless another was asked too. */
 	release(link: Link, index: number): void {
-		if (link.settle(index)) this.reopen(index);
+		const asked = link.settle(index);
+		if (!asked) return;
+		this.#down.giveBack(asked.bytes);
+		this.reopen(index);
 	}
 
 	/** The link will not send these now: they are asked of others, and of it again after a while. */
@@ -291,8 +307,10 @@ export class Requests {
 		const due = new Map<number, Ms>();
 		for (const { index, dueAt } of picks) {
 			const group = Math.floor(index / GROUP_CHUNKS);
+			const bytes = this.layout.chunkBytes(index);
 			this.inventory.ask(index);
-			link.ask(index, { at: now, bytes: this.layout.chunkBytes(index), urgent: dueAt - now < URGENT_MS });
+			this.#down.take(bytes);
+			link.ask(index, { at: now, bytes, urgent: dueAt - now < URGENT_MS });
 			due.set(group, Math.min(due.get(group) ?? Infinity, dueAt));
 		}
 		for (const [group, chunks] of byGroup(picks.map((pick) => pick.index))) {
@@ -304,13 +322,18 @@ export class Requests {
 	}
 }
 
-/** What fits a link's window. Little room waits until it is more, so that one request names many chunks. */
-function roomOf(link: Link, links: number): Room {
+/**
+ * What fits a link's window, and what may come. Little room waits until it is more, so that one request names many
+ * chunks.
+ */
+function roomOf(link: Link, links: number, allowed: number): Room {
 	const { window, asked } = link;
 	const batch = asked.size === 0 ? 1 : Math.max(CHUNK_BYTES, Math.min(window.bytes / 4, LARGEST_BATCH_BYTES));
 	const enough = (room: number) => (room >= batch ? room : 0);
 	// Of what is waited for a stranger is asked a part only: the others are here too, and it may be slow.
 	const share = link.proved ? Infinity : Math.max(2 * CHUNK_BYTES, FIRST_WINDOW_BYTES / links);
 	const urgent = Math.min(window.bytes, share) - link.urgentBytes;
-	return { any: enough(window.bytes - link.outstandingBytes), urgent: enough(urgent) };
+	return {
+		any: Math.min(allowed, enough(window.bytes - link.outstandingBytes)), urgent: Math.min(allowed, enough(urgent)),
+	};
 }

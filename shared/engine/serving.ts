@@ -5,6 +5,7 @@
 import type { Ms } from '../base/units.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS, MAX_RUN_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
+import { Allowance } from './allowance.ts';
 import { chunkSet, chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';
@@ -22,6 +23,7 @@ export class Serving {
 	readonly #timesSent = (group: number, k: number): number =>
 		this.#sent.times(group * GROUP_CHUNKS + k) + ((this.#peer.requests?.copies[group] ?? 0) > 0 ? 1 : 0);
 	readonly #up = new Rate(0);
+	readonly #allowance = new Allowance();
 	#handedBytes = 0;
 	#batches = 0;
 
@@ -82,6 +84,12 @@ export class Serving {
 		this.#next(now);
 	}
 
+	/** Bytes a second that may leave at most; undefined: as many as go. */
+	limit(bytesPerSecond: number | undefined, now: Ms): void {
+		this.#allowance.set(bytesPerSecond, now);
+		this.#next(now);
+	}
+
 	/** What a link has not taken for long waits for its peer, not for our uplink: the others need not wait with it. */
 	tick(now: Ms): void {
 		for (const link of this.#peer.links.values()) {
@@ -102,7 +110,7 @@ export class Serving {
 
 	/** Hands over the most urgent batches of all links, as long as little is on its way to the wire. */
 	#next(now: Ms): void {
-		while (this.#handedBytes < LEAST_HANDED_BYTES + this.#up.perMs(now) * HANDED_MS) {
+		while (this.#handedBytes < LEAST_HANDED_BYTES + this.#up.perMs(now) * HANDED_MS && this.#allowance.at(now) > 0) {
 			const found = this.#mostUrgent(now);
 			if (!found) return;
 			this.#serve(found.link, found.next, now);
@@ -131,6 +139,7 @@ export class Serving {
 		link.uploads.handedBytes = batch.chunks.length * CHUNK_BYTES;
 		link.uploads.handedAt = now;
 		this.#handedBytes += link.uploads.handedBytes;
+		this.#allowance.take(link.uploads.handedBytes);
 		this.#peer.out.push({ type: 'serve', link: link.id, ...batch, run: chunksIn(rate * FRAME_MS) });
 	}
 

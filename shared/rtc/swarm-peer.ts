@@ -67,6 +67,15 @@ export interface SwarmPeerInit extends Omit<PeerNodeInit, 'host'> {
 	readonly wants: number;
 	/** It looks at what the share is: trackers do not count it, and screens of others do not show it. */
 	readonly visits?: boolean;
+	/** Who says what it may send and fetch, from its start until the return value is called. */
+	readonly limit?: (peer: Limited) => () => void;
+}
+
+/** A peer as far as limits matter. Bytes a second; undefined: as many as go. */
+export interface Limited {
+	setLimits(up: number | undefined, down: number | undefined): void;
+	/** Whether somebody is connected. */
+	readonly isBusy: boolean;
 }
 
 /** One share. */
@@ -116,6 +125,12 @@ export class SwarmPeer {
 	/** Enters the swarm. */
 	start(): void {
 		this.node.start();
+		const { node } = this;
+		const limited: Limited = {
+			setLimits: (up, down) => node.setLimits(up, down),
+			get isBusy() { return node.snapshot().links.length > 0; },
+		};
+		if (this.#init.limit) this.#stopListening.push(this.#init.limit(limited));
 		for (const tracker of this.#init.trackers) {
 			this.#stopListening.push(tracker.listen({
 				line: () => this.#init.host.changed(),

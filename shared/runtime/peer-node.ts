@@ -156,6 +156,8 @@ export class PeerNode {
 		this.#wantsAll = on;
 		this.#step({ type: 'background', on: on && !this.#storeRefuses });
 	}
+	/** Bytes a second that may leave and come at most; undefined: as many as go. */
+	setLimits(up: number | undefined, down: number | undefined): void { this.#step({ type: 'limits', up, down }); }
 	/** The store, which refused groups, has room again. */
 	storeHasRoom(): void {
 		this.#storeRefuses = false;

@@ -21,6 +21,9 @@ export interface PeerSpec {
 	/** Mbit/s. */
 	readonly up: number;
 	readonly down: number;
+	/** What its person allows, Mbit/s; undefined: anything. */
+	readonly upLimit: number | undefined;
+	readonly downLimit: number | undefined;
 	/** From this peer to the middle of the network; a path has two such halves. */
 	readonly latencyMs: Ms;
 	/** Part of its frames that are lost and sent again. */
@@ -53,7 +56,8 @@ export interface Scenario {
 }
 
 const DEFAULT_PEER: Omit<PeerSpec, 'name'> = {
-	arrivesAt: 0, leavesAt: Infinity, diesAt: Infinity, up: 50, down: 50, latencyMs: 5, lossRate: 0,
+	arrivesAt: 0, leavesAt: Infinity, diesAt: Infinity, up: 50, down: 50,
+	upLimit: undefined, downLimit: undefined, latencyMs: 5, lossRate: 0,
 	holds: 'nothing', conduct: 'honest', background: true, watches: false, seeks: [],
 };
 

@@ -78,6 +78,8 @@ export class SimNode {
 	/** Comes: who has the film knows all of it, others ask around. */
 	arrive(): void {
 		this.state = 'here';
+		const [up, down] = [this.spec.upLimit, this.spec.downLimit].map((mbit) => mbit && mbit * 125_000);
+		if (up !== undefined || down !== undefined) this.step({ type: 'limits', up, down });
 		if (this.spec.background && !this.spec.watches) this.#fetchAll();
 		if (this.spec.holds === 'all') {
 			for (let part = 0; part < FILM_PARTS; part++) this.#parts.add(part);

@@ -40,7 +40,13 @@ export interface WatchRecord {
 }
 
 /** What a person set. */
-export interface Settings { readonly theme: 'auto' | 'light' | 'dark'; readonly name: string | undefined }
+export interface Settings {
+	readonly theme: 'auto' | 'light' | 'dark';
+	readonly name: string | undefined;
+	/** Mbit/s that this device sends and fetches at most; undefined: as many as go. */
+	readonly upMbit?: number | undefined;
+	readonly downMbit?: number | undefined;
+}
 
 interface Schema extends DBSchema {
 	shares: { key: ShareId; value: ShareRecord };

@@ -6,7 +6,7 @@ import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
-	AppView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem, WatchView,
+	AppView, LimitsView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem, WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
@@ -29,6 +29,7 @@ const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could g
 export class AppState implements AppView {
 	page = $state<'home' | 'watch'>('home');
 	theme = $state<Theme>('auto');
+	limits = $state.raw<LimitsView>({});
 	name = $state('');
 	tracker = $state.raw<TrackerView>({ state: 'connecting' });
 	notices = $state.raw<readonly Notice[]>([]);
@@ -48,6 +49,7 @@ export class AppState implements AppView {
 		this.#context = context;
 		this.#settings = settings;
 		this.theme = settings.theme;
+		this.#limit({ upMbit: settings.upMbit, downMbit: settings.downMbit });
 	}
 
 	get shares(): readonly ShareView[] { return this.#sessions.map((session) => session.view); }
@@ -169,6 +171,11 @@ export class AppState implements AppView {
 		this.#keepSettings({ ...this.#settings, theme });
 	}
 
+	setLimits(limits: LimitsView): void {
+		this.#limit(limits);
+		this.#keepSettings({ ...this.#settings, ...limits });
+	}
+
 	setName(name: string): void {
 		// Trackers take one line without invisible characters, so a joined emoji comes apart.
 		const trimmed = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim()
@@ -252,6 +259,11 @@ export class AppState implements AppView {
 			const retryInSec = Math.max(0, Math.ceil((line.retryAt - this.#context.parts.clock.now()) / 1000));
 			this.tracker = { state: 'offline', retryInSec, ...(line.because && { because: line.because }) };
 		} else this.tracker = { state: line.state };
+	}
+
+	#limit(limits: LimitsView): void {
+		this.limits = limits;
+		this.#context.limits.set(limits);
 	}
 
 	#keepSettings(settings: Settings): void {

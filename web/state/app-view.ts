@@ -183,12 +183,16 @@ export interface StorageView { readonly films: readonly KeptFilmView[]; readonly
 /** A short message that goes by itself or is dismissed. */
 export interface Notice { readonly id: number; readonly tone: 'info' | 'good' | 'bad'; readonly text: string }
 
+/** What this device sends and fetches at most, in Mbit/s; undefined: as much as goes. */
+export interface LimitsView { readonly upMbit?: number | undefined; readonly downMbit?: number | undefined }
+
 /** The whole application as the screens see it. */
 export interface AppView {
 	readonly page: 'home' | 'watch';
 	readonly theme: Theme;
 	/** My name as others see it. */
 	readonly name: string;
+	readonly limits: LimitsView;
 	readonly tracker: TrackerView;
 	/**
 	 * False on a plain-HTTP address other than localhost: whoever controls the network can alter the page and read the
@@ -241,6 +245,7 @@ export interface AppView {
 	deleteFilm(id: ShareId): void;
 
 	setTheme(theme: Theme): void;
+	setLimits(limits: LimitsView): void;
 	setName(name: string): void;
 	goHome(): void;
 	dismiss(notice: number): void;

@@ -5,8 +5,10 @@ import type { Crypto } from '../../shared/protocol/primitives.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { OpenTrackerSocket } from '../../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
+import { isMetered } from '../peer/metered.ts';
 import { canConnect } from '../peer/simple-peer.ts';
 import type { Records } from '../peer/records.ts';
+import { Limits } from './limits.ts';
 
 /** Parts of a page; made once at start. */
 export interface PageParts {
@@ -33,12 +35,15 @@ export function openTracker(parts: Pick<PageParts, 'self' | 'clock' | 'rng' | 'o
 /** The parts, and the trackers opened so far. */
 export class PageContext {
 	readonly parts: PageParts;
+	/** What all films of this page may send and fetch. */
+	readonly limits: Limits;
 	/** My name as others see it: chosen, or given by the tracker. */
 	name = 'Guest';
 	readonly #trackers = new Map<string, TrackerSession>();
 
 	constructor(parts: PageParts) {
 		this.parts = parts;
+		this.limits = new Limits(parts.clock, isMetered);
 		this.#trackers.set(parts.home.url, parts.home);
 	}
 

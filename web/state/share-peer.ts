@@ -38,7 +38,7 @@ export function sharePeer(init: SharePeerInit): SwarmPeer {
 	return new SwarmPeer({
 		share: id, self, crypto, clock, rng, authKey: keys.link.auth, name: () => context.name,
 		trackers: context.trackers([]), wants: FIRST_PEERS, parts: records.parts(id),
-		makePeer: makeDataPeer, openLine,
+		makePeer: makeDataPeer, openLine, limit: (peer) => context.limits.join(peer, 'shared'),
 		openStore: (layout) => Promise.resolve({ ok: true, value: new CertifyingStore({
 			crypto, keys: keys.share, layout, tree,
 			load: async (group) => {

@@ -104,7 +104,7 @@ export class WatchSession {
 		this.#peer = new SwarmPeer({
 			share: link.id, self, crypto, clock, rng: rng satisfies Rng, authKey: about.keys.auth, name: () => context.name,
 			trackers: context.trackers(link.trackers), wants: FIRST_PEERS, parts: records.parts(link.id),
-			makePeer: makeDataPeer, openLine, free: freeMemory,
+			makePeer: makeDataPeer, openLine, free: freeMemory, limit: (peer) => context.limits.join(peer, 'watched'),
 			openStore: async (layout) => about.film ? ok(storeOf(about.film, layout, crypto)) : openTabStore(link.id, layout),
 			host: {
 				described: (descriptor) => void this.#described(descriptor),
