@@ -19,13 +19,16 @@ export async function runBridge(): Promise<void> {
  * Starts one beside a tracker in the same process. When it cannot be, that is said, and the tracker goes on alone.
  *
  * @param tracker - its WebSocket URL
- * @returns lines for the tracker's greeting, and what stops it
+ * @returns lines for the tracker's greeting, where pages find it, and what stops it
  */
 export async function runBeside(
 	tracker: string,
-): Promise<{ readonly lines: readonly string[]; close(): Promise<void> }> {
+): Promise<{ readonly lines: readonly string[]; readonly address?: string; close(): Promise<void> }> {
 	const bridge = await start(tracker);
-	return { lines: bridge ? addressLines(bridge.urls, bridge.tcpPort) : [], close: async () => bridge?.close() };
+	if (!bridge) return { lines: [], close: () => Promise.resolve() };
+	return {
+		lines: addressLines(bridge.urls, bridge.tcpPort), address: bridge.address, close: () => bridge.close(),
+	};
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

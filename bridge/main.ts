@@ -27,6 +27,8 @@ export interface RunningBridge {
 	/** Of the TCP face. */
 	readonly tcpPort: number;
 	readonly urls: Urls;
+	/** Of the HTTP face for pages: `:port` of this host, or a URL. */
+	readonly address: string;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
 }
@@ -50,7 +52,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const store = await openStore(config, (share) => bridge.letGo(share));
 	const bridge: Bridge = new Bridge({
 		crypto: nodeCrypto, clock: nodeClock, rng: Math.random, store, makePeer: peers.value, openTrackerSocket,
-		trackers: config.trackers, name: NAME, say,
+		trackers: config.trackers, servesListed: config.servesListed, name: NAME, say,
 	});
 	const places = new Places(DEFAULT_PLACES);
 	const find = (id: ShareId) => hostedBy(bridge, id);
@@ -74,7 +76,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 			await Promise.all(closed);
 			await store.close();
 		};
-		return { bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), close: () => closing ??= close() };
+		const address = config.publicUrl ?? `:${port}`;
+		const urls = urlsOf(host, port, networkInterfaces());
+		return { bridge, port, tcpPort, urls, address, close: () => closing ??= close() };
 	} catch (error) {
 		server.close();
 		await store.close();

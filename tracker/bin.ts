@@ -5,10 +5,10 @@ import { configFrom } from './process/config.ts';
 import { makeLog, printBanner, printProblem } from './process/log.ts';
 import { stopOnSignals } from '../node/shutdown.ts';
 
-const ALONE = { lines: [], close: () => Promise.resolve() };
+const ALONE: Companion = { lines: [], close: () => Promise.resolve() };
 
-/** What runs in the same process: its lines of the greeting, and what stops it. */
-export interface Companion { readonly lines: readonly string[]; close(): Promise<void> }
+/** What runs in the same process: its lines of the greeting, where pages find it, and what stops it. */
+export interface Companion { readonly lines: readonly string[]; readonly address?: string; close(): Promise<void> }
 
 /**
  * Runs until it is told to stop: configuration from the environment, a greeting on the terminal.
@@ -27,8 +27,9 @@ export async function run(
 		process.exit(1);
 	});
 	try {
-		const tracker = await startTracker({ ...outcome.config, webDir, log });
-		const companion = await startBeside(socketUrlOf(tracker));
+		let companion: Companion = ALONE;
+		const tracker = await startTracker({ ...outcome.config, webDir, log, bridge: () => companion.address });
+		companion = await startBeside(socketUrlOf(tracker));
 		printBanner(tracker.urls, companion.lines);
 		stopOnSignals(async () => { await Promise.all([companion.close(), tracker.close()]); });
 	} catch (error) {

@@ -17,6 +17,10 @@ export interface BridgeConfig {
 	readonly quotaBytes: number;
 	/** WebSocket URLs. */
 	readonly trackers: readonly string[];
+	/** Whether it serves what stands in their public catalogues. */
+	readonly servesListed: boolean;
+	/** Where the HTTP face is for the outside, if that is not this host and its port. */
+	readonly publicUrl: string | undefined;
 	/** What it takes part in from the start. */
 	readonly shares: readonly ShareLink[];
 }
@@ -26,7 +30,7 @@ const GB = 1e9;
 /** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
 export const DEFAULTS: BridgeConfig = {
 	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
-	trackers: ['ws://localhost:8000/ws'], shares: [],
+	trackers: ['ws://localhost:8000/ws'], servesListed: false, publicUrl: undefined, shares: [],
 };
 
 const port = v.pipe(
@@ -48,6 +52,10 @@ const environment = v.object({
 	HOST: v.optional(text),
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
+	BRIDGE_URL: v.optional(v.pipe(
+		text, v.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, 'must be an http or https URL, such as https://films.example.org'),
+		v.maxLength(200, 'must have at most 200 letters'),
+	)),
 	BRIDGE_TRACKERS: v.optional(webSocketUrls),
 	BRIDGE_SHARES: v.optional(v.pipe(v.string(), v.maxLength(65_536))),
 });
@@ -76,6 +84,8 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
 		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
+		servesListed: tracker !== undefined, // beside its own tracker; elsewhere whoever runs it says what it serves
+		publicUrl: set.BRIDGE_URL,
 		shares,
 	} };
 }

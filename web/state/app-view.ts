@@ -83,8 +83,8 @@ export interface CatalogueFilm {
 	readonly link: string;
 	/** Undefined until it was fetched from somebody who has it. */
 	readonly posterUrl: string | undefined;
-	/** For programs: where a sealed film is as a `.torrent`, and any as a stream. Undefined where no bridge runs. */
-	readonly torrentUrl: string | undefined;
+	/** For players: where a bridge streams it. Undefined where none runs. */
+	readonly playerUrl: string | undefined;
 }
 
 /** The public catalogue, newest first. `arriving`: nothing is known yet. */

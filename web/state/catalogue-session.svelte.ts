@@ -168,13 +168,9 @@ export class CatalogueSession {
 		const isMine = mine.has(id);
 		return {
 			id, title: body.title, sizeBytes: descriptor.size, durationSec: body.durationSec, sharer, online, link, isMine,
-			posterUrl: isMine ? mine.get(id) : this.#init.posters.of(id), torrentUrl: this.#torrentUrl(film),
+			posterUrl: isMine ? mine.get(id) : this.#init.posters.of(id),
+			playerUrl: this.#bridge === undefined ? undefined : `${bridgeUrl(this.#bridge)}/watch/${id}`,
 		};
-	}
-
-	#torrentUrl({ id, descriptor }: ListedFilm): string | undefined {
-		if (this.#bridge === undefined || descriptor.state !== 'sealed') return undefined;
-		return `${bridgeUrl(this.#bridge)}/torrent/${id}.torrent`;
 	}
 
 	#inTurn(task: () => Promise<void>): void { this.#turn = this.#turn.then(task).catch(reportError); }
