@@ -15,10 +15,14 @@ export async function runBridge(): Promise<void> {
 	stopOnSignals(() => bridge.close());
 }
 
-/** A bridge beside a tracker. `takeIn`: takes pages' WebSockets in; undefined when it could not be started. */
+/**
+ * A bridge beside a tracker. `takeIn`: takes pages' WebSockets in; undefined when it could not be started. `address`: of
+ * its HTTP face.
+ */
 export interface Beside {
 	readonly lines: readonly string[];
 	readonly takeIn: RunningBridge['takeIn'] | undefined;
+	readonly address?: string;
 	close(): Promise<void>;
 }
 
@@ -26,12 +30,13 @@ export interface Beside {
  * Starts one beside a tracker in the same process. When it cannot be, that is said, and the tracker goes on alone.
  *
  * @param tracker - its WebSocket URL
- * @returns lines for the tracker's greeting, the way in for pages, and what stops it
+ * @returns lines for the tracker's greeting, where and how pages come in, and what stops it
  */
 export async function runBeside(tracker: string): Promise<Beside> {
 	const bridge = await start(tracker);
-	const lines = bridge ? addressLines(bridge) : [];
-	return { lines, takeIn: bridge?.takeIn, close: async () => bridge?.close() };
+	if (!bridge) return { lines: [], takeIn: undefined, close: () => Promise.resolve() };
+	const { takeIn, address } = bridge;
+	return { lines: addressLines(bridge), takeIn, address, close: () => bridge.close() };
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

@@ -16,10 +16,14 @@ import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import type { Film, FilmOutcome } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
 import { KeptShare } from './kept-share.ts';
+import { LookUp } from './look-up.ts';
 import type { DiskStore } from './store/disk-store.ts';
 
 /** Trackers at once that links name beside our own. */
 const MAX_TRACKERS = 8;
+
+/** Listed films at once that nobody told us of: a tracker lets one connection take part in 64 shares. */
+const MAX_PUBLIC = 32;
 
 /** What a bridge is made of. */
 export interface BridgeInit {
@@ -32,6 +36,8 @@ export interface BridgeInit {
 	/** WebSocket URLs of the trackers that every share is looked for at. */
 	readonly trackers: readonly string[];
 	readonly name: string;
+	/** Whether films in the public catalogues of these trackers are served without being told of. */
+	readonly servesListed: boolean;
 	/** A line for whoever runs it. */
 	readonly say: (line: string) => void;
 }
@@ -39,7 +45,8 @@ export interface BridgeInit {
 /** A share as faces admit to it. */
 export interface AdmittedShare { readonly authKey: Bytes; readonly share: KeptShare }
 
-interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined }
+/** `isPublic`: nobody told us of it, it stands in a catalogue. */
+interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined; isPublic: boolean }
 
 /** One per process. */
 export class Bridge implements FilmShelf {
@@ -47,26 +54,25 @@ export class Bridge implements FilmShelf {
 	readonly #init: BridgeInit;
 	readonly #listed = new Map<ShareId, Listed>();
 	readonly #trackers = new Map<string, TrackerSession>();
+	readonly #lookUp: LookUp;
 	#closed = false;
 
 	constructor(init: BridgeInit) {
 		this.#init = init;
 		this.self = peerIdFrom(init.crypto.random(16));
+		this.#lookUp = new LookUp(init.clock, () => this.#trackersAt(init.trackers));
 	}
 
 	/** Takes a share on: fetches it, keeps it, serves it. Again is harmless. */
 	async keep(link: ShareLink): Promise<void> {
-		if (this.#listed.has(link.id)) return;
-		const keys = await deriveLinkKeys(this.#init.crypto, link.key);
-		if (this.#closed || this.#listed.has(link.id)) return;
-		const listed: Listed = { link, keys, kept: undefined };
-		this.#listed.set(link.id, listed);
-		await this.#start(listed).start();
+		const known = this.#listed.get(link.id);
+		if (known) known.isPublic = false;
+		else await this.#add(link, { isPublic: false });
 	}
 
 	async find(id: ShareId): Promise<FilmOutcome> {
-		const listed = this.#listed.get(id);
-		if (!listed || this.#closed) return { state: 'unlisted' };
+		const listed = await this.#wanted(id);
+		if (typeof listed === 'string') return { state: listed };
 		void this.#init.store.touch(id);
 		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
 		return await listed.kept?.film() ?? { state: 'unknown' };
@@ -111,6 +117,44 @@ export class Bridge implements FilmShelf {
 		for (const tracker of this.#trackers.values()) tracker.close();
 	}
 
+	async #add(link: ShareLink, { isPublic }: { readonly isPublic: boolean }): Promise<void> {
+		const keys = await deriveLinkKeys(this.#init.crypto, link.key);
+		if (this.#closed || this.#listed.has(link.id)) return;
+		const listed: Listed = { link, keys, kept: undefined, isPublic };
+		this.#listed.set(link.id, listed);
+		await this.#start(listed).start();
+	}
+
+	/** A share that we were told of, or that stands in a catalogue now. */
+	async #wanted(id: ShareId): Promise<Listed | 'unlisted' | 'unasked' | 'busy'> {
+		const known = this.#listed.get(id);
+		if (this.#closed) return 'unlisted';
+		if (known && !known.isPublic) return known;
+		const found = this.#init.servesListed ? await this.#lookUp.find(id) : 'unlisted';
+		if (found === 'unasked') return known ?? found; // it was listed when it was asked for last
+		if (found === 'unlisted') {
+			if (known?.isPublic && await this.letGo(id)) this.#listed.delete(id);
+			return found;
+		}
+		if (!this.#listed.has(id)) {
+			if (!await this.#makePlace()) return 'busy';
+			await this.#add(found, { isPublic: true });
+		}
+		return this.#listed.get(id) ?? 'unlisted';
+	}
+
+	/** Lets go of the listed film that was taken up first, where there are too many. False: all are being sent. */
+	async #makePlace(): Promise<boolean> {
+		const shares = [...this.#listed].filter(([, listed]) => listed.isPublic).map(([share]) => share);
+		if (shares.length < MAX_PUBLIC) return true;
+		for (const share of shares) {
+			if (!await this.letGo(share)) continue;
+			this.#listed.delete(share);
+			return true;
+		}
+		return false;
+	}
+
 	#start(listed: Listed): KeptShare {
 		const { link, keys } = listed;
 		const { crypto, clock, rng, store, makePeer, name, say } = this.#init;
@@ -132,8 +176,11 @@ export class Bridge implements FilmShelf {
 	}
 
 	#trackersOf({ trackers }: ShareLink): TrackerSession[] {
-		const urls = [...new Set([...this.#init.trackers, ...trackers])];
-		return urls.flatMap((url) => this.#trackers.get(url) ?? this.#openTracker(url) ?? []);
+		return this.#trackersAt([...this.#init.trackers, ...trackers]);
+	}
+
+	#trackersAt(urls: readonly string[]): TrackerSession[] {
+		return [...new Set(urls)].flatMap((url) => this.#trackers.get(url) ?? this.#openTracker(url) ?? []);
 	}
 
 	#openTracker(url: string): TrackerSession | undefined {

@@ -35,6 +35,8 @@ export interface RunningBridge {
 	readonly olderPorts: OlderSystems['ports'] | undefined;
 	/** Takes in a WebSocket that came by a server in front. `address`: where it comes from. */
 	readonly takeIn: (request: IncomingMessage, stream: Duplex, head: Buffer, address: string) => void;
+	/** Of the HTTP face for pages: `:port` of this host, or a URL. */
+	readonly address: string;
 	/** Says goodbye to everybody, writes what is unsaved, and gives port and files back. Idempotent. */
 	close(): Promise<void>;
 }
@@ -58,7 +60,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const store = await openStore(config, (share) => bridge.letGo(share));
 	const bridge: Bridge = new Bridge({
 		crypto: nodeCrypto, clock: nodeClock, rng: Math.random, store, makePeer: peers.value, openTrackerSocket,
-		trackers: config.trackers, name: NAME, say,
+		trackers: config.trackers, servesListed: config.servesListed, name: NAME, say,
 	});
 	const places = new Places(DEFAULT_PLACES);
 	const find = (id: ShareId) => hostedBy(bridge, id);
@@ -89,8 +91,9 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 			await store.close();
 		};
 		const takeIn: RunningBridge['takeIn'] = (...socket) => webSockets.upgrade(...socket);
+		const address = config.publicUrl ?? `:${port}`;
 		const urls = urlsOf(host, port, networkInterfaces());
-		return { bridge, port, tcpPort, urls, takeIn, olderPorts: older?.ports, close: () => closing ??= close() };
+		return { bridge, port, tcpPort, urls, address, takeIn, olderPorts: older?.ports, close: () => closing ??= close() };
 	} catch (error) {
 		server.close();
 		tcpServer.close();

@@ -62,7 +62,7 @@ export class PersonalBridge {
 			const outcome = await this.#running.bridge.find(this.#link.id);
 			if (outcome.state === 'here') return ok(outcome.film);
 			if (outcome.state === 'unlisted') return fail('closed');
-			if (outcome.state !== 'unknown') return fail(outcome.state);
+			if (outcome.state === 'stopped' || outcome.state === 'wrong-key') return fail(outcome.state);
 			alone();
 		}
 	}

@@ -23,7 +23,8 @@ test.use({ contextOptions: { reducedMotion: 'reduce' } });
 /** Opens a scenario and waits until it is drawn, fonts and lazy parts included. */
 async function show(page: Page, scenario: string, theme: 'light' | 'dark'): Promise<void> {
 	await page.goto(`${preview.url}?scenario=${scenario}&theme=${theme}`);
-	await page.locator(scenario.startsWith('watch') ? 'media-controller:defined' : '.wall').waitFor({ state: 'attached' });
+	const landmark = scenario.startsWith('watch') ? 'media-controller:defined' : scenario.startsWith('catalogue') ? '.films' : '.wall';
+	await page.locator(landmark).waitFor({ state: 'attached' });
 	await page.evaluate(() => document.fonts.ready);
 }
 

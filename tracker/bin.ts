@@ -6,13 +6,16 @@ import { configFrom } from './process/config.ts';
 import { makeLog, printBanner, printProblem } from './process/log.ts';
 import { stopOnSignals } from '../node/shutdown.ts';
 
-const ALONE = { lines: [], takeIn: undefined, close: () => Promise.resolve() };
+const ALONE: Companion = { lines: [], takeIn: undefined, close: () => Promise.resolve() };
 
-/** A bridge in the same process: its lines of the greeting, what takes pages' WebSockets in, and what stops it. */
+/** A bridge in the same process. */
 export interface Companion {
+	/** Its lines of the greeting. */
 	readonly lines: readonly string[];
-	/** Undefined: it could not be started. */
+	/** Takes pages' WebSockets in. Undefined: it could not be started. */
 	readonly takeIn: TakeIn | undefined;
+	/** Where listed films are for programs: `:port` of this host, or a URL. */
+	readonly address?: string;
 	close(): Promise<void>;
 }
 
@@ -33,8 +36,11 @@ export async function run(
 		process.exit(1);
 	});
 	try {
-		const tracker = await startTracker({ ...outcome.config, webDir, log, expectsBridge: startBeside !== undefined });
-		const companion = await startBeside?.(socketUrlOf(tracker)) ?? ALONE;
+		let companion = ALONE;
+		const tracker = await startTracker({
+			...outcome.config, webDir, log, bridge: () => companion.address, expectsBridge: startBeside !== undefined,
+		});
+		companion = await startBeside?.(socketUrlOf(tracker)) ?? ALONE;
 		tracker.openDoor(companion.takeIn);
 		printBanner(tracker.urls, companion.lines);
 		stopOnSignals(async () => { await Promise.all([companion.close(), tracker.close()]); });

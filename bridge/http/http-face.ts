@@ -30,6 +30,8 @@ const PATH = /^\/(watch|download)\/([^/?#]+)\/?(?:\?.*)?$/;
 
 const REFUSALS = {
 	unlisted: [404, 'There is no such film here.'],
+	unasked: [503, 'The tracker, which knows what is listed, cannot be asked just now. Try again.'],
+	busy: [503, 'As many listed films are served here as may be. Try again later.'],
 	unknown: [503, 'Nobody who has this film is online. Try again when somebody has it open.'],
 	stopped: [410, 'This film is no longer shared.'],
 	'wrong-key': [404, 'The link that this bridge was given does not open this film.'],

@@ -20,6 +20,10 @@ export interface BridgeConfig {
 	readonly trackers: readonly string[];
 	/** Whether the older systems' programs may connect, and where. */
 	readonly older: { readonly reach: OlderReach; readonly places: OlderPlaces } | undefined;
+	/** Whether it serves what stands in their public catalogues. */
+	readonly servesListed: boolean;
+	/** Where the HTTP face is for the outside, if that is not this host and its port. */
+	readonly publicUrl: string | undefined;
 	/** What it takes part in from the start. */
 	readonly shares: readonly ShareLink[];
 }
@@ -32,7 +36,7 @@ const MEGABIT = 125_000;
 export const DEFAULTS: BridgeConfig = {
 	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
 	relayBytesPerSecond: 100 * MEGABIT, older: undefined,
-	trackers: ['ws://localhost:8000/ws'], shares: [],
+	trackers: ['ws://localhost:8000/ws'], servesListed: false, publicUrl: undefined, shares: [],
 };
 
 const port = v.pipe(
@@ -59,6 +63,10 @@ const environment = v.object({
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
 	BRIDGE_RELAY_MBIT: v.optional(megabits),
+	BRIDGE_URL: v.optional(v.pipe(
+		text, v.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, 'must be an http or https URL, such as https://films.example.org'),
+		v.maxLength(200, 'must have at most 200 letters'),
+	)),
 	BRIDGE_TRACKERS: v.optional(webSocketUrls),
 	OLDER_SYSTEMS: v.optional(v.picklist(['local', 'lan'], 'must be local (this machine) or lan (its networks)')),
 	OLDER_TRANSFER_PORT: v.optional(port),
@@ -92,6 +100,8 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
 		relayBytesPerSecond: set.BRIDGE_RELAY_MBIT ?? DEFAULTS.relayBytesPerSecond,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
+		servesListed: tracker !== undefined, // beside its own tracker; elsewhere whoever runs it says what it serves
+		publicUrl: set.BRIDGE_URL,
 		shares,
 		older: set.OLDER_SYSTEMS && { reach: set.OLDER_SYSTEMS, places: {
 			transfer: { port: set.OLDER_TRANSFER_PORT ?? 5000, spares: 0 },

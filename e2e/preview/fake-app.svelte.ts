@@ -2,12 +2,12 @@
 import { encode } from 'uqr';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type {
-	AppView, LimitsView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView,
+	AppView, CatalogueView, LimitsView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView,
 } from '../../web/state/app-view.ts';
 
 /** What a scenario fixes; the rest has plain values. */
 export interface FakeState {
-	readonly page?: 'home' | 'watch';
+	readonly page?: AppView['page'];
 	readonly theme?: Theme;
 	readonly name?: string;
 	readonly tracker?: TrackerView;
@@ -15,6 +15,7 @@ export interface FakeState {
 	readonly canConnect?: boolean;
 	readonly shares?: readonly ShareView[];
 	readonly watch?: WatchView;
+	readonly catalogue?: CatalogueView;
 	readonly notices?: readonly Notice[];
 	/** False: the browser does not let a page copy. */
 	readonly copies?: boolean;
@@ -32,7 +33,7 @@ const STORAGE: StorageView = {
 
 /** Implements the screens' interface with plain state. */
 export class FakeApp implements AppView {
-	page: 'home' | 'watch' = $state('home');
+	page: AppView['page'] = $state('home');
 	theme: Theme = $state('auto');
 	limits: LimitsView = $state.raw({});
 	name = $state('Blue Heron');
@@ -41,6 +42,7 @@ export class FakeApp implements AppView {
 	canConnect = $state(true);
 	shares: readonly ShareView[] = $state.raw([]);
 	watch: WatchView | undefined = $state.raw(undefined);
+	catalogue: CatalogueView | undefined = $state.raw(undefined);
 	notices: readonly Notice[] = $state.raw([]);
 	storage: StorageView | undefined = $state.raw(undefined);
 	readonly #filmUrl: string | undefined;
@@ -55,6 +57,7 @@ export class FakeApp implements AppView {
 		this.canConnect = state.canConnect ?? true;
 		this.shares = state.shares ?? [];
 		this.watch = state.watch;
+		this.catalogue = state.catalogue;
 		this.notices = state.notices ?? [];
 		this.#filmUrl = state.filmUrl;
 		this.#copies = state.copies ?? true;
@@ -104,6 +107,13 @@ export class FakeApp implements AppView {
 	setLimits(limits: LimitsView): void { this.limits = limits; }
 	setName(name: string): void { this.name = name; }
 	goHome(): void { this.page = 'home'; }
+	goToCatalogue(): void { this.page = 'catalogue'; }
+	open(link: string): void { this.#say(`Opened ${link}`); }
+	moreFilms(): void { this.#say('More films'); }
+	wantPoster(): void { /* all that there are stand in the scenario */ }
+	listShare(id: ShareId, wanted: boolean): void {
+		this.#change(id, (share) => ({ ...share, listing: { wanted, known: true, problem: undefined } }));
+	}
 	dismiss(notice: number): void { this.notices = this.notices.filter(({ id }) => id !== notice); }
 
 	#say(text: string): void { this.notices = [...this.notices, { id: this.notices.length + 1, tone: 'info', text }]; }

@@ -1,6 +1,6 @@
 /** Made-up films and people for the preview. */
 import type { PeerId, ShareId } from '../../shared/protocol/ids.ts';
-import type { PersonView, ShareView, WatchState, WatchView } from '../../web/state/app-view.ts';
+import type { CatalogueFilm, PersonView, ShareView, WatchState, WatchView } from '../../web/state/app-view.ts';
 
 const LINK = 'https://streamlet.example/w/q3JhY2vT0nN1x8bQmZKf7A#9f2hV0c1mXo7Jk3Qe8TnZr5bLw4yGd6sAu0pIiXvCtE';
 const HOUR_SEC = 3600;
@@ -39,7 +39,16 @@ export function share(title: string, more: Partial<ShareView> = {}): ShareView {
 	return {
 		id: `share-${title}` as ShareId, title, fileName: `${title}.mp4`, sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC,
 		link: LINK, copied: false, posterUrl: poster(200), status: { state: 'sharing' }, indexed: 1, sealed: 1, warnings: [],
-		people: [], fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: '/film.webm', ...more,
+		people: [], fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: '/film.webm',
+		listing: { wanted: false, known: false, problem: undefined }, ...more,
+	};
+}
+
+/** A film that is listed. */
+export function listed(title: string, more: Partial<CatalogueFilm> = {}): CatalogueFilm {
+	return {
+		id: `share-${title}` as ShareId, title, sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC, sharer: 'Amber Finch',
+		online: 3, isMine: false, link: LINK, posterUrl: poster(200), playerUrl: 'http://streamlet.example:8100/watch/x', ...more,
 	};
 }
 

@@ -1,7 +1,7 @@
 /** Every state the screens can be in, by name. */
 import type { ShareProblem, WatchProblem, WatchState } from '../../web/state/app-view.ts';
 import type { FakeState } from './fake-app.svelte.ts';
-import { blank, PEOPLE, person, poster, share, watch } from './fixtures.ts';
+import { blank, listed, PEOPLE, person, poster, share, watch } from './fixtures.ts';
 
 const FILM = '/film.webm';
 const seeder = person('Bea', { route: 'lan', held: 1, downBps: 0 });
@@ -58,6 +58,17 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 		],
 	},
 	'share-failed': { shares: PROBLEMS.map((problem) => share(`${problem} film`, { status: { state: 'failed', problem }, fileUrl: undefined, posterUrl: undefined })) },
+	'share-listed': { shares: [share('Summer on the lake', { listing: { wanted: true, known: true, problem: undefined } })] },
+	'share-unlisted-full': { shares: [share('Summer on the lake', { listing: { wanted: true, known: false, problem: 'catalogue-full' } })] },
+	'catalogue': { page: 'catalogue', catalogue: { state: 'here', hasMore: true, films: [
+		listed('Choir concert, second half, with the encore everybody asked for', { posterUrl: poster(265), online: 1, sharer: 'Maximilian-Alexander von Hohenfels' }),
+		listed('Summer on the lake', { isMine: true, sharer: 'Blue Heron' }),
+		listed('Grandma’s 80th', { posterUrl: undefined, online: 0, sharer: undefined, durationSec: undefined, playerUrl: undefined }),
+		listed('GX010045', { posterUrl: poster(330), online: 2140 }),
+	] } },
+	'catalogue-empty': { page: 'catalogue', catalogue: { state: 'here', hasMore: false, films: [] } },
+	'catalogue-arriving': { page: 'catalogue', catalogue: { state: 'arriving', hasMore: false, films: [] } },
+	'catalogue-offline': { page: 'catalogue', tracker: { state: 'offline', retryInSec: 4 }, catalogue: { state: 'arriving', hasMore: false, films: [] } },
 	'watch-opening': arriving({ state: 'opening' }),
 	'watch-tracker': arriving({ state: 'tracker-unreachable', retryInSec: 8 }),
 	'watch-tracker-full': arriving({ state: 'tracker-unreachable', retryInSec: 8, because: 'too-many-connections' }),

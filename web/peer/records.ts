@@ -27,6 +27,8 @@ export interface ShareRecord {
 	readonly descriptor: Bytes | undefined;
 	readonly createdAt: number;
 	readonly stopped: boolean;
+	/** The newest statement about the public catalogue, signed; undefined when there never was one. */
+	readonly listing?: Bytes | undefined;
 }
 
 /** A film somebody shared with me. */

@@ -6,14 +6,17 @@ import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
-	AppView, LimitsView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem, WatchView,
+	AppView, CatalogueView, LimitsView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem,
+	WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
+import { CatalogueSession } from './catalogue-session.svelte.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { forgetFilm, lookAtStorage } from './kept-films.ts';
 import type { PageContext } from './page-context.ts';
+import { Posters } from './posters.ts';
 import type { RevivedFilm } from './revival.ts';
 import { ShareSession } from './share-session.svelte.ts';
 import { takeContractSnapshot, type ContractSnapshot } from './contract-snapshot.ts';
@@ -22,12 +25,14 @@ import { WatchSession } from './watch-session.svelte.ts';
 /** Messages go by themselves after this long; bad ones stay until somebody has read them. */
 const NOTICE_MS = 5000;
 
+/** Where the public catalogue is shown. */
+const CATALOGUE_PATH = '/catalogue';
 const OPEN_ELSEWHERE = 'That film is open in another tab, which keeps its part. Close it there, then free the rest.';
 const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could get the film from it.';
 
 /** One page of the product. */
 export class AppState implements AppView {
-	page = $state<'home' | 'watch'>('home');
+	page = $state<AppView['page']>('home');
 	theme = $state<Theme>('auto');
 	limits = $state.raw<LimitsView>({});
 	name = $state('');
@@ -40,6 +45,8 @@ export class AppState implements AppView {
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
 	#brokenWatch = $state.raw<WatchView>();
+	#catalogue = $state.raw<CatalogueSession>();
+	readonly #posters: Posters;
 	#settings: Settings;
 	#nextNotice = 1;
 	/** Counts addresses gone to: of two in quick succession the later is shown, and the former opens nothing. */
@@ -48,12 +55,14 @@ export class AppState implements AppView {
 	constructor(context: PageContext, settings: Settings) {
 		this.#context = context;
 		this.#settings = settings;
+		this.#posters = new Posters(context, () => this.#catalogue?.redraw());
 		this.theme = settings.theme;
 		this.#limit({ upMbit: settings.upMbit, downMbit: settings.downMbit });
 	}
 
 	get shares(): readonly ShareView[] { return this.#sessions.map((session) => session.view); }
 	get watch(): WatchView | undefined { return this.#watching?.view ?? this.#brokenWatch; }
+	get catalogue(): CatalogueView | undefined { return this.#catalogue?.view; }
 
 	/** Takes up settings, former shares and the page's address. */
 	async start(): Promise<void> {
@@ -78,6 +87,7 @@ export class AppState implements AppView {
 			const session = await ShareSession.restore(this.#context, record, record.id !== this.#watching?.id);
 			if (record.stopped) void session.withdraw();
 			else this.#sessions = [...this.#sessions, session];
+			this.#catalogue?.redraw(); // it may be among them
 		}
 	}
 
@@ -106,6 +116,7 @@ export class AppState implements AppView {
 	}
 
 	renameShare(id: ShareId, title: string): void { this.#session(id)?.rename(title); }
+	listShare(id: ShareId, on: boolean): void { void this.#session(id)?.listing.set(on); }
 
 	async copyLink(link: string): Promise<boolean> {
 		const copied = await copyText(link);
@@ -183,13 +194,20 @@ export class AppState implements AppView {
 		if (trimmed === '') return;
 		this.name = trimmed;
 		this.#context.rename(trimmed);
+		for (const { listing } of this.#sessions) void listing.renamed();
 		this.#keepSettings({ ...this.#settings, name: trimmed });
 	}
 
-	goHome(): void {
-		history.pushState(null, '', '/');
+	goHome(): void { this.open('/'); }
+	goToCatalogue(): void { this.open(CATALOGUE_PATH); }
+
+	open(link: string): void {
+		history.pushState(null, '', link);
 		void this.#route();
 	}
+
+	moreFilms(): void { this.#catalogue?.more(); }
+	wantPoster(id: ShareId): void { this.#catalogue?.wantPoster(id); }
 
 	dismiss(notice: number): void { this.notices = this.notices.filter(({ id }) => id !== notice); }
 
@@ -215,11 +233,14 @@ export class AppState implements AppView {
 		const former = this.#watching;
 		this.#watching = undefined;
 		this.#brokenWatch = undefined;
-		if (former) await former.close();
+		this.#catalogue?.close();
+		this.#catalogue = undefined;
+		await Promise.all([former?.close(), this.#posters.leave()]);
 		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
 		if (going !== this.#goings) return film?.source.close();
 		if (!parsed) {
-			this.page = 'home';
+			if (location.pathname.replace(/\/$/, '') === CATALOGUE_PATH) this.#browse();
+			else this.page = 'home';
 			return;
 		}
 		if (parsed.ok && keys) {
@@ -233,6 +254,13 @@ export class AppState implements AppView {
 			this.#brokenWatch = failedWatch(location.href, problemOf(parsed.error));
 			this.page = 'watch';
 		}
+	}
+
+	#browse(): void {
+		const mine = () => new Map(this.#sessions.map(({ id, view }) => [id, view.posterUrl] as const));
+		this.#catalogue = new CatalogueSession({ context: this.#context, posters: this.#posters, mine });
+		this.page = 'catalogue';
+		this.#catalogue.start();
 	}
 
 	#fileLost(): void {

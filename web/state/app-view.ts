@@ -59,6 +59,41 @@ export type ShareState =
 	| { readonly state: 'stopped' }
 	| { readonly state: 'failed'; readonly problem: ShareProblem };
 
+/** Why a film is not in the catalogue although it should be. `old-listing`: a later word of mine is known there. */
+export type ListingProblem = 'catalogue-full' | 'old-listing';
+
+/** Whether a film of mine is to stand in the public catalogue, and whether the tracker has heard it. */
+export interface ListingView {
+	readonly wanted: boolean;
+	readonly known: boolean;
+	readonly problem: ListingProblem | undefined;
+}
+
+/** A film in the public catalogue. */
+export interface CatalogueFilm {
+	readonly id: ShareId;
+	readonly title: string;
+	readonly sizeBytes: number;
+	readonly durationSec: number | undefined;
+	/** Who shares it, if told. */
+	readonly sharer: string | undefined;
+	/** How many have it open, the sharer too. */
+	readonly online: number;
+	readonly isMine: boolean;
+	readonly link: string;
+	/** Undefined until it was fetched from somebody who has it. */
+	readonly posterUrl: string | undefined;
+	/** For players: where a bridge streams it. Undefined where none runs. */
+	readonly playerUrl: string | undefined;
+}
+
+/** The public catalogue, newest first. `arriving`: nothing is known yet. */
+export interface CatalogueView {
+	readonly state: 'arriving' | 'here';
+	readonly films: readonly CatalogueFilm[];
+	readonly hasMore: boolean;
+}
+
 /** A film I share. */
 export interface ShareView {
 	readonly id: ShareId;
@@ -72,6 +107,7 @@ export interface ShareView {
 	readonly copied: boolean;
 	readonly posterUrl: string | undefined;
 	readonly status: ShareState;
+	readonly listing: ListingView;
 	/** Preparation, each 0 to 1. All run while people already watch. */
 	readonly indexed: number;
 	readonly sealed: number;
@@ -188,7 +224,7 @@ export interface LimitsView { readonly upMbit?: number | undefined; readonly dow
 
 /** The whole application as the screens see it. */
 export interface AppView {
-	readonly page: 'home' | 'watch';
+	readonly page: 'home' | 'watch' | 'catalogue';
 	readonly theme: Theme;
 	/** My name as others see it. */
 	readonly name: string;
@@ -204,6 +240,8 @@ export interface AppView {
 	/** My shares, newest first; those of former visits that wait for their file are among them. */
 	readonly shares: readonly ShareView[];
 	readonly watch: WatchView | undefined;
+	/** While its page is shown. */
+	readonly catalogue: CatalogueView | undefined;
 	readonly notices: readonly Notice[];
 	/** Undefined until it was looked at. */
 	readonly storage: StorageView | undefined;
@@ -218,6 +256,8 @@ export interface AppView {
 	/** Forgets a stopped share and all it stored. */
 	forgetShare(id: ShareId): void;
 	renameShare(id: ShareId, title: string): void;
+	/** Lists a share in the public catalogue, or takes it off. */
+	listShare(id: ShareId, on: boolean): void;
 	/** Settles with whether the link is in the clipboard; where the browser would not, a message says what to do. */
 	copyLink(link: string): Promise<boolean>;
 	/** The dark and light squares of a link's QR code, row by row. */
@@ -248,6 +288,13 @@ export interface AppView {
 	setLimits(limits: LimitsView): void;
 	setName(name: string): void;
 	goHome(): void;
+	goToCatalogue(): void;
+	/** Opens a link of this page's own. */
+	open(link: string): void;
+	/** Further entries of the catalogue. */
+	moreFilms(): void;
+	/** A film of the catalogue is looked at: its picture is wanted. */
+	wantPoster(id: ShareId): void;
 	dismiss(notice: number): void;
 }
 

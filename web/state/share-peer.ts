@@ -3,6 +3,7 @@ import type { StoreFault } from '../../shared/ports/group-store.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { GroupTree } from '../../shared/protocol/merkle.ts';
 import { SwarmPeer } from '../../shared/rtc/swarm-peer.ts';
+import type { TrackerSession } from '../../shared/runtime/tracker-session.ts';
 import { CertifyingStore } from '../../shared/runtime/certifying-store.ts';
 import type { FileGroupSource } from '../peer/file-group-source.ts';
 import { openLine } from '../peer/open-line.ts';
@@ -29,6 +30,19 @@ export interface SharePeerInit {
 	readonly unkept: () => void;
 	/** The file failed. */
 	readonly failed: (fault: StoreFault) => void;
+}
+
+/** Does something once a tracker has this revision of a share, or a later one. */
+export function onceKept(
+	tracker: TrackerSession, share: ShareId, when: { readonly revision: () => number; readonly then: () => void },
+): void {
+	const stopListening = tracker.listen({
+		published: (published, revision) => {
+			if (published !== share || revision < when.revision()) return;
+			stopListening();
+			when.then();
+		},
+	});
 }
 
 /** Makes the peer; it does nothing until it is started. */

@@ -28,7 +28,8 @@ import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { isSameFile } from './same-file.ts';
 import { keysOf, newShare, type Keys } from './share-keys.ts';
-import { sharePeer } from './share-peer.ts';
+import { PublicListing } from './public-listing.ts';
+import { onceKept, sharePeer } from './share-peer.ts';
 import { problemOfFile, problemOfIndex } from './share-problems.ts';
 
 /** Long enough to see it while a whole card appears. */
@@ -38,6 +39,8 @@ const COPIED_MS = 6000;
 export class ShareSession {
 	readonly id: ShareId;
 	readonly link: string;
+	/** Its place in the public catalogue. */
+	readonly listing: PublicListing;
 	/** As the screen shows it; replaced whole, a few times a second at most. */
 	view = $state.raw<ShareView>() as ShareView;
 	readonly #context: PageContext;
@@ -85,6 +88,10 @@ export class ShareSession {
 				this.#pulse.now();
 			},
 		}, { title: titleOf(record.fileName), type: typeOf(record.fileName, record.fileType) });
+		this.listing = new PublicListing({
+			context, keys, record: () => this.#record, keep: (listing) => this.#keep({ listing }),
+			alone: (act) => this.#alone(act), changed: () => this.#pulse.now(),
+		});
 		this.view = this.#draw();
 	}
 
@@ -111,7 +118,7 @@ export class ShareSession {
 	static async restore(context: PageContext, record: ShareRecord, mayResume = true): Promise<ShareSession> {
 		const session = new ShareSession(context, await keysOf(context.parts.crypto, record), record);
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
-		if (!record.stopped) void session.#showPoster();
+		if (!record.stopped) await Promise.all([session.#showPoster(), session.listing.resume()]);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
 		if (record.stopped || !mayResume) return session;
 		if (record.handle && await isGranted(record.handle)) void session.resume(undefined);
@@ -121,13 +128,7 @@ export class ShareSession {
 
 	/** Stopped in a former visit. The tracker may not have heard: once it has, nothing of the share is kept. */
 	async withdraw(): Promise<void> {
-		const stopListening = this.#context.home.listen({
-			published: (share, revision) => {
-				if (share !== this.id || revision < this.#publication.revision) return;
-				stopListening();
-				void this.forget();
-			},
-		});
+		onceKept(this.#context.home, this.id, { revision: () => this.#publication.revision, then: () => void this.forget() });
 		await this.#publication.revoke();
 		const { latest } = this.#publication;
 		if (latest) this.#tellTrackers(latest);
@@ -209,6 +210,7 @@ export class ShareSession {
 	/** Leaves nothing of it on this device. */
 	async forget(): Promise<void> {
 		this.#forgotten = true;
+		this.listing.close();
 		await this.close('stopped');
 		if (this.#poster !== undefined) URL.revokeObjectURL(this.#poster);
 		await this.#publication.settled(); // what it keeps comes before, not after
@@ -219,7 +221,7 @@ export class ShareSession {
 	/** Whether leaving now would take the film from people. */
 	get mustStay(): boolean { return this.isSharing && this.view.fullCopies === 0; }
 	/** For `globalThis.streamlet`. */
-	get snapshot(): NodeSnapshot | undefined { return this.#peer?.node.snapshot(); }
+	get snapshot(): NodeSnapshot | undefined { return this.#peer?.snapshot(); }
 
 	/** What only one tab may do. Nothing happens when another shares the film: this one says so. */
 	#alone(act: () => Promise<void>): Promise<void> {
@@ -380,7 +382,7 @@ export class ShareSession {
 	}
 
 	#draw(): ShareView {
-		const snapshot = this.#peer?.node.snapshot();
+		const { snapshot } = this;
 		const now = this.#context.parts.clock.now();
 		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, this.#routes, now) : [];
 		const sealed = this.#sealedRevision;
@@ -388,7 +390,7 @@ export class ShareSession {
 		return {
 			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
 			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
-			posterUrl: this.#poster, status: this.#status, fileUrl: this.#fileUrl,
+			posterUrl: this.#poster, status: this.#status, fileUrl: this.#fileUrl, listing: this.listing.view,
 			warnings: codecWarnings(this.#publication.body.tracks, isTypeTaken),
 			indexed: this.#indexed, sealed: this.#publication.root ? 1 : this.#sealing.fraction,
 			people, fullCopies: complete?.length ?? 0,

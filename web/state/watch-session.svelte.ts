@@ -194,7 +194,7 @@ export class WatchSession {
 		return forgetFilm(this.id, this.#context.parts.records);
 	}
 
-	get snapshot(): NodeSnapshot { return this.#peer.node.snapshot(); }
+	get snapshot(): NodeSnapshot { return this.#peer.snapshot(); }
 	get descriptor(): ClearDescriptor | undefined { return this.#peer.node.descriptor; }
 	get playback(): PlaybackMetrics | undefined {
 		const metrics = this.#player?.view.metrics;
@@ -363,7 +363,7 @@ export class WatchSession {
 	}
 
 	#draw(): WatchView {
-		const snapshot = this.#peer.node.snapshot();
+		const snapshot = this.#peer.snapshot();
 		const now = this.#context.parts.clock.now();
 		this.#history.note(now, snapshot.bytes);
 		const people = peopleOf(snapshot, this.#routes, now);

@@ -15,7 +15,8 @@ const person = (name: string, more: Partial<PersonView> = {}): PersonView => ({
 const share = (more: Partial<ShareView> = {}): ShareView => ({
 	id: 'id' as ShareId, title: 'Lake', fileName: 'lake.mp4', sizeBytes: 1, durationSec: 1, link: 'link', copied: false,
 	posterUrl: undefined, status: { state: 'sharing' }, indexed: 1, sealed: 1, warnings: [], people: [], fullCopies: 0,
-	uploadedBytes: 0, upBps: 0, fileUrl: undefined, ...more,
+	uploadedBytes: 0, upBps: 0, fileUrl: undefined, listing: { wanted: false, known: false, problem: undefined },
+	...more,
 });
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],

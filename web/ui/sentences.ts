@@ -2,7 +2,7 @@
 import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 import { counted, formatTime, listed } from './format.ts';
 import type {
-	CodecWarning, PersonView, RevivalView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
+	CatalogueView, CodecWarning, ListingView, PersonView, RevivalView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
 } from '../state/app-view.ts';
 
 /** How a message is meant: it colours it and nothing more. */
@@ -52,6 +52,29 @@ export function trackerSentence(tracker: TrackerView): Sentence {
 			text: 'Another connection took this page’s place at the tracker, so nobody new can find you here. Those already connected go on watching.', action: TRY_NOW,
 		};
 	}
+}
+
+/** Whether a film is in the public catalogue, and what that means. */
+export function listingSentence({ wanted, known, problem }: ListingView): string {
+	if (problem === 'catalogue-full') return 'The catalogue is full, so the film is not in it. The link works as before.';
+	if (problem === 'old-listing') return 'This was changed in another tab or on another device. Switch it again to decide here.';
+	if (!wanted && known) return 'Not in the catalogue any more. Whoever found the film there still has its link, and what arrived.';
+	if (!wanted) return 'Off: only people with the link can watch. On: everybody who uses this server finds the film in the catalogue.';
+	if (!known) return 'It gets into the catalogue as soon as the tracker hears of it.';
+	return 'Everybody who uses this server finds the film in the catalogue and can watch it. Switched off, it is hidden '
+		+ 'from new people at once; whoever has found it keeps the link, and what arrived.';
+}
+
+/** What there is to say in place of films. */
+export function catalogueSentence({ state, films }: CatalogueView, tracker: TrackerView): Sentence | undefined {
+	if (films.length > 0) return undefined;
+	if (state === 'here') return {
+		tone: 'calm', title: 'No films yet', text: 'A film appears here when whoever shares it lists it publicly.',
+	};
+	if (tracker.state === 'online' || tracker.state === 'connecting') {
+		return { tone: 'calm', title: 'Looking …', text: 'The catalogue is on its way.' };
+	}
+	return { tone: 'bad', title: 'The catalogue cannot be reached', text: 'The tracker keeps it, and does not answer. It is shown as soon as it does.' };
 }
 
 const TRY_NOW = { remedy: 'retry', label: 'Try now' } as const;

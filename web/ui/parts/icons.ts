@@ -32,6 +32,7 @@ export const ICONS = {
 	film: { path: 'M4 5h16a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zm3.5 0v14m9-14v14M3 12h18M3 8.5h4.5M3 15.5h4.5m9-7H21m-4.5 7H21' },
 	unlocked: { path: 'M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1zm2 0V7.5a4 4 0 0 1 7.5-1.9' },
 	trash: { path: 'M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12a1 1 0 0 0 1 1h7.4a1 1 0 0 0 1-1l.8-12M10 11v5m4-5v5' },
+	grid: { path: 'M4 5h7v6H4zm9 0h7v6h-7zM4 13h7v6H4zm9 0h7v6h-7z' },
 	down: { path: 'M12 5v14m0 0l-5-5m5 5l5-5' },
 	up: { path: 'M12 19V5m0 0l-5 5m5-5l5 5' },
 	more: { path: 'M7 10l5 5 5-5' },
