@@ -31,7 +31,8 @@ export interface Beside {
 export async function runBeside(tracker: string): Promise<Beside> {
 	const bridge = await start(tracker);
 	const lines = bridge ? addressLines(bridge.urls, bridge.tcpPort) : [];
-	return { lines, takeIn: bridge?.takeIn, close: async () => bridge?.close() };
+	const { takeIn } = bridge?.hasGuests === true ? bridge : { takeIn: undefined };
+	return { lines, takeIn, close: async () => bridge?.close() };
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

@@ -8,14 +8,14 @@ import { MIB } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Crypto } from '../shared/ports/crypto.ts';
 import { peerIdFrom, type PeerId, type ShareId } from '../shared/protocol/ids.ts';
-import { deriveLinkKeys, type LinkKeys } from '../shared/protocol/keys.ts';
+import { deriveLinkKeys } from '../shared/protocol/keys.ts';
 import type { ShareLink } from '../shared/protocol/share-link.ts';
 import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import type { FilmOutcome } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
-import { KeptShare } from './kept-share.ts';
+import { KeptShare, type KnownKeys } from './kept-share.ts';
 import type { DiskStore } from './store/disk-store.ts';
 
 /** Trackers at once that links name beside our own. */
@@ -34,12 +34,23 @@ export interface BridgeInit {
 	readonly name: string;
 	/** A line for whoever runs it. */
 	readonly say: (line: string) => void;
+	/** A share was stopped by its sharer. */
+	readonly stopped?: (share: ShareId) => void;
 }
 
 /** A share as faces admit to it. */
 export interface AdmittedShare { readonly authKey: Bytes; readonly share: KeptShare }
 
-interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined }
+/**
+ * A share that we take part in. `parkedBytes`: it is parked, and as large as that at most.
+ */
+interface Listed {
+	readonly id: ShareId;
+	readonly trackers: readonly string[];
+	readonly keys: KnownKeys;
+	parkedBytes: number | undefined;
+	kept: KeptShare | undefined;
+}
 
 /** One per process. */
 export class Bridge implements FilmShelf {
@@ -56,17 +67,45 @@ export class Bridge implements FilmShelf {
 
 	/** Takes a share on: fetches it, keeps it, serves it. Again is harmless. */
 	async keep(link: ShareLink): Promise<void> {
-		if (this.#listed.has(link.id)) return;
+		if (this.#isOpen(link.id)) return;
 		const keys = await deriveLinkKeys(this.#init.crypto, link.key);
-		if (this.#closed || this.#listed.has(link.id)) return;
-		const listed: Listed = { link, keys, kept: undefined };
-		this.#listed.set(link.id, listed);
-		await this.#start(listed).start();
+		const former = this.#listed.get(link.id);
+		if (this.#closed || this.#isOpen(link.id)) return;
+		await former?.kept?.close(); // parked until now: from now on it can be read as well
+		await this.#list({ id: link.id, trackers: link.trackers, keys, parkedBytes: former?.parkedBytes, kept: undefined });
+	}
+
+	/** Takes a share on that it cannot read: fetches it, keeps it, serves it, until {@link unpark}. */
+	async park(id: ShareId, authKey: Bytes, bytes: number): Promise<void> {
+		const listed = this.#listed.get(id);
+		if (this.#closed) return;
+		if (listed) {
+			listed.parkedBytes = bytes;
+			if (!listed.kept) await this.#start(listed).start();
+		} else await this.#list({ id, trackers: [], keys: { auth: authKey }, parkedBytes: bytes, kept: undefined });
+	}
+
+	/** Its time is over. What nobody gave us the link of is deleted. */
+	async unpark(id: ShareId): Promise<void> {
+		const listed = this.#listed.get(id);
+		if (listed) listed.parkedBytes = undefined;
+		if (listed?.keys.descriptor) return;
+		this.#listed.delete(id);
+		await listed?.kept?.close();
+		await this.#init.store.forget(id);
+	}
+
+	/** Part of a share that is kept, 0 to 1; 1 only once attachments are, too. */
+	progress(id: ShareId): number {
+		const node = this.#listed.get(id)?.kept?.node;
+		if (!node) return 0;
+		const { total, held } = node.snapshot().chunks;
+		return node.isComplete ? 1 : Math.min(0.999, total === 0 ? 0 : held / total);
 	}
 
 	async find(id: ShareId): Promise<FilmOutcome> {
 		const listed = this.#listed.get(id);
-		if (!listed || this.#closed) return { state: 'unlisted' };
+		if (!listed?.keys.descriptor || this.#closed) return { state: 'unlisted' };
 		void this.#init.store.touch(id);
 		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
 		return await listed.kept?.film() ?? { state: 'unknown' };
@@ -108,28 +147,37 @@ export class Bridge implements FilmShelf {
 		for (const tracker of this.#trackers.values()) tracker.close();
 	}
 
+	/** Whether it is listed with all that its link tells. */
+	#isOpen(id: ShareId): boolean { return this.#listed.get(id)?.keys.descriptor !== undefined; }
+
+	async #list(listed: Listed): Promise<void> {
+		this.#listed.set(listed.id, listed);
+		await this.#start(listed).start();
+	}
+
 	#start(listed: Listed): KeptShare {
-		const { link, keys } = listed;
+		const { id, keys } = listed;
 		const { crypto, clock, rng, store, makePeer, name, say } = this.#init;
 		listed.kept = new KeptShare({
-			share: link.id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
-			trackers: this.#trackersOf(link),
+			share: id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
+			trackers: this.#trackersOf(listed.trackers), mayKeep: (bytes) => bytes <= (listed.parkedBytes ?? Infinity),
 			stopped: () => {
-				say(`The share ${link.id} was stopped by its sharer; what was kept of it is deleted.`);
+				say(`The share ${id} was stopped by its sharer; what was kept of it is deleted.`);
 				void this.#drop(listed);
+				this.#init.stopped?.(id);
 			},
-			storeFailed: (fault) => say(`The disk keeps no more of ${link.id} (${fault}): only what is watched is fetched.`),
+			storeFailed: (fault) => say(`The disk keeps no more of ${id} (${fault}): only what is watched is fetched.`),
 		});
 		return listed.kept;
 	}
 
 	async #drop(listed: Listed): Promise<void> {
 		await listed.kept?.close();
-		await this.#init.store.forget(listed.link.id);
+		await this.#init.store.forget(listed.id);
 	}
 
-	#trackersOf({ trackers }: ShareLink): TrackerSession[] {
-		const urls = [...new Set([...this.#init.trackers, ...trackers])];
+	#trackersOf(named: readonly string[]): TrackerSession[] {
+		const urls = [...new Set([...this.#init.trackers, ...named])];
 		return urls.flatMap((url) => this.#trackers.get(url) ?? this.#openTracker(url) ?? []);
 	}
 
