@@ -27,6 +27,8 @@ export interface ShareRecord {
 	readonly descriptor: Bytes | undefined;
 	readonly createdAt: number;
 	readonly stopped: boolean;
+	/** A bridge keeps a copy until then, milliseconds since 1970. */
+	readonly parkedUntil?: number | undefined;
 }
 
 /** A film somebody shared with me. */
