@@ -35,8 +35,8 @@ export interface Beside {
 export async function runBeside(tracker: string): Promise<Beside> {
 	const bridge = await start(tracker);
 	if (!bridge) return { lines: [], takeIn: undefined, close: () => Promise.resolve() };
-	const { takeIn, address } = bridge;
-	return { lines: addressLines(bridge), takeIn, address, close: () => bridge.close() };
+	const { takeIn, hasGuests, address } = bridge;
+	return { lines: addressLines(bridge), takeIn: hasGuests ? takeIn : undefined, address, close: () => bridge.close() };
 }
 
 async function start(tracker?: string): Promise<RunningBridge | undefined> {

@@ -8,14 +8,14 @@ import { MIB } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Crypto } from '../shared/ports/crypto.ts';
 import { peerIdFrom, type PeerId, type ShareId } from '../shared/protocol/ids.ts';
-import { deriveLinkKeys, type LinkKeys } from '../shared/protocol/keys.ts';
+import { deriveLinkKeys } from '../shared/protocol/keys.ts';
 import type { ShareLink } from '../shared/protocol/share-link.ts';
 import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import type { Film, FilmOutcome } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
-import { KeptShare } from './kept-share.ts';
+import { KeptShare, type KnownKeys } from './kept-share.ts';
 import { LookUp } from './look-up.ts';
 import type { DiskStore } from './store/disk-store.ts';
 
@@ -40,13 +40,25 @@ export interface BridgeInit {
 	readonly servesListed: boolean;
 	/** A line for whoever runs it. */
 	readonly say: (line: string) => void;
+	/** A share was stopped by its sharer. */
+	readonly stopped?: (share: ShareId) => void;
 }
 
 /** A share as faces admit to it. */
 export interface AdmittedShare { readonly authKey: Bytes; readonly share: KeptShare }
 
-/** `isPublic`: nobody told us of it, it stands in a catalogue. */
-interface Listed { readonly link: ShareLink; readonly keys: LinkKeys; kept: KeptShare | undefined; isPublic: boolean }
+/**
+ * A share that we take part in. `isPublic`: nobody told us of it, it stands in a catalogue. `parkedBytes`: it is parked,
+ * and as large as that at most; without its descriptor's key that is all it is here for.
+ */
+interface Listed {
+	readonly id: ShareId;
+	readonly trackers: readonly string[];
+	readonly keys: KnownKeys;
+	readonly isPublic: boolean;
+	parkedBytes: number | undefined;
+	kept: KeptShare | undefined;
+}
 
 /** One per process. */
 export class Bridge implements FilmShelf {
@@ -64,10 +76,36 @@ export class Bridge implements FilmShelf {
 	}
 
 	/** Takes a share on: fetches it, keeps it, serves it. Again is harmless. */
-	async keep(link: ShareLink): Promise<void> {
-		const known = this.#listed.get(link.id);
-		if (known) known.isPublic = false;
-		else await this.#add(link, { isPublic: false });
+	keep(link: ShareLink): Promise<void> { return this.#open(link, false); }
+
+	/** Takes a share on that it cannot read: fetches it, keeps it, serves it, until {@link unpark}. */
+	async park(id: ShareId, authKey: Bytes, bytes: number): Promise<void> {
+		const listed = this.#listed.get(id);
+		if (this.#closed) return;
+		if (listed) {
+			listed.parkedBytes = bytes;
+			if (!listed.kept) await this.#start(listed).start();
+			return;
+		}
+		await this.#list({ id, trackers: [], keys: { auth: authKey }, isPublic: false, parkedBytes: bytes, kept: undefined });
+	}
+
+	/** Its time is over. What nobody gave us the link of is deleted. */
+	async unpark(id: ShareId): Promise<void> {
+		const listed = this.#listed.get(id);
+		if (listed) listed.parkedBytes = undefined;
+		if (listed?.keys.descriptor) return;
+		this.#listed.delete(id);
+		await listed?.kept?.close();
+		await this.#init.store.forget(id);
+	}
+
+	/** Part of a share that is kept, 0 to 1; 1 only once attachments are, too. */
+	progress(id: ShareId): number {
+		const node = this.#listed.get(id)?.kept?.node;
+		if (!node) return 0;
+		const { total, held } = node.snapshot().chunks;
+		return node.isComplete ? 1 : Math.min(0.999, total === 0 ? 0 : held / total);
 	}
 
 	async find(id: ShareId): Promise<FilmOutcome> {
@@ -78,8 +116,11 @@ export class Bridge implements FilmShelf {
 		return await listed.kept?.film() ?? { state: 'unknown' };
 	}
 
-	/** Films that anybody may have, as far as they are known now. */
-	films(): readonly Film[] { return [...this.#listed.values()].flatMap(({ kept }) => kept?.known ?? []); }
+	/** Films that anybody may have, of those that are here now. */
+	async films(): Promise<readonly Film[]> {
+		const wanted = await Promise.all([...this.#listed.keys()].map((id) => this.#wanted(id)));
+		return wanted.flatMap((listed) => (typeof listed === 'string' ? [] : listed.kept?.known ?? []));
+	}
 
 	use(id: ShareId): () => void {
 		const kept = this.#listed.get(id)?.kept;
@@ -117,66 +158,75 @@ export class Bridge implements FilmShelf {
 		for (const tracker of this.#trackers.values()) tracker.close();
 	}
 
-	async #add(link: ShareLink, { isPublic }: { readonly isPublic: boolean }): Promise<void> {
+	/** Takes a share on with all that its link tells. One that was parked, or public, from now on is more than that. */
+	async #open(link: ShareLink, isPublic: boolean): Promise<void> {
+		const isThere = () => {
+			const known = this.#listed.get(link.id);
+			return known?.keys.descriptor !== undefined && (isPublic || !known.isPublic);
+		};
+		if (isThere()) return;
 		const keys = await deriveLinkKeys(this.#init.crypto, link.key);
-		if (this.#closed || this.#listed.has(link.id)) return;
-		const listed: Listed = { link, keys, kept: undefined, isPublic };
-		this.#listed.set(link.id, listed);
+		const former = this.#listed.get(link.id);
+		if (this.#closed || isThere()) return;
+		await former?.kept?.close();
+		const { id, trackers } = link;
+		await this.#list({ id, trackers, keys, isPublic, parkedBytes: former?.parkedBytes, kept: undefined });
+	}
+
+	async #list(listed: Listed): Promise<void> {
+		this.#listed.set(listed.id, listed);
 		await this.#start(listed).start();
 	}
 
 	/** A share that we were told of, or that stands in a catalogue now. */
 	async #wanted(id: ShareId): Promise<Listed | 'unlisted' | 'unasked' | 'busy'> {
 		const known = this.#listed.get(id);
+		const isOpen = known?.keys.descriptor !== undefined;
 		if (this.#closed) return 'unlisted';
-		if (known && !known.isPublic) return known;
+		if (isOpen && !known.isPublic) return known;
 		const found = this.#init.servesListed ? await this.#lookUp.find(id) : 'unlisted';
-		if (found === 'unasked') return known ?? found; // it was listed when it was asked for last
+		if (found === 'unasked') return isOpen ? known : found; // it was listed when it was asked for last
 		if (found === 'unlisted') {
-			if (known?.isPublic && await this.letGo(id)) this.#listed.delete(id);
+			if (known?.isPublic && known.parkedBytes === undefined && await this.letGo(id)) this.#listed.delete(id);
 			return found;
 		}
-		if (!this.#listed.has(id)) {
-			if (!await this.#makePlace()) return 'busy';
-			await this.#add(found, { isPublic: true });
-		}
+		if (!this.#listed.has(id) && !await this.#makePlace()) return 'busy';
+		await this.#open(found, true);
 		return this.#listed.get(id) ?? 'unlisted';
 	}
 
 	/** Lets go of the listed film that was taken up first, where there are too many. False: all are being sent. */
 	async #makePlace(): Promise<boolean> {
-		const shares = [...this.#listed].filter(([, listed]) => listed.isPublic).map(([share]) => share);
+		const shares = [...this.#listed.values()].filter(({ isPublic, parkedBytes }) => isPublic && parkedBytes === undefined);
 		if (shares.length < MAX_PUBLIC) return true;
-		for (const share of shares) {
-			if (!await this.letGo(share)) continue;
-			this.#listed.delete(share);
+		for (const { id } of shares) {
+			if (!await this.letGo(id)) continue;
+			this.#listed.delete(id);
 			return true;
 		}
 		return false;
 	}
 
 	#start(listed: Listed): KeptShare {
-		const { link, keys } = listed;
+		const { id, keys } = listed;
 		const { crypto, clock, rng, store, makePeer, name, say } = this.#init;
 		listed.kept = new KeptShare({
-			share: link.id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
-			trackers: this.#trackersOf(link),
+			share: id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
+			trackers: this.#trackersAt([...this.#init.trackers, ...listed.trackers]),
+			mayKeep: (bytes) => bytes <= (listed.parkedBytes ?? Infinity),
 			stopped: () => {
-				say(`The share ${link.id} was stopped by its sharer; what was kept of it is deleted.`);
+				say(`The share ${id} was stopped by its sharer; what was kept of it is deleted.`);
 				void this.#drop(listed);
+				this.#init.stopped?.(id);
 			},
-			storeFailed: (fault) => say(`The disk keeps no more of ${link.id} (${fault}): only what is watched is fetched.`),
+			storeFailed: (fault) => say(`The disk keeps no more of ${id} (${fault}): only what is watched is fetched.`),
 		});
 		return listed.kept;
 	}
 
 	async #drop(listed: Listed): Promise<void> {
 		await listed.kept?.close();
-		await this.#init.store.forget(listed.link.id);
-	}
-
-	#trackersOf({ trackers }: ShareLink): TrackerSession[] {
-		return this.#trackersAt([...this.#init.trackers, ...trackers]);
+		await this.#init.store.forget(listed.id);
 	}
 
 	#trackersAt(urls: readonly string[]): TrackerSession[] {

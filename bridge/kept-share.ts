@@ -3,9 +3,9 @@
  * With the link's key it also reads the film, for faces that hand it to programs.
  */
 import { defer } from '../shared/base/deferred.ts';
-import { ok } from '../shared/base/result.ts';
+import { fail, ok } from '../shared/base/result.ts';
 import type { Rng } from '../shared/base/rng.ts';
-import { SECOND, type Ms } from '../shared/base/units.ts';
+import { MIB, SECOND, type Ms } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Crypto } from '../shared/ports/crypto.ts';
 import type { StoreFault } from '../shared/ports/group-store.ts';
@@ -27,16 +27,24 @@ const FIRST_PEERS = 12;
 /** How long a request waits for somebody who knows the film. */
 const PATIENCE: Ms = 15 * SECOND;
 
+/** Bytes of the attachments of a share that we cannot read: index, roots and pictures of ten hours are a quarter. */
+const MAX_SEALED_ATTACHMENTS = 64 * MIB;
+
+/** What we know of a share's keys: without that of the descriptor we pass on what we cannot read. */
+export type KnownKeys = Pick<LinkKeys, 'auth'> & Partial<Pick<LinkKeys, 'descriptor'>>;
+
 /** The bridge's part in it. */
 export interface KeptShareInit {
 	readonly share: ShareId;
-	readonly keys: LinkKeys;
+	readonly keys: KnownKeys;
 	readonly self: PeerId;
 	readonly crypto: Crypto;
 	readonly clock: Clock;
 	readonly rng: Rng;
 	readonly store: DiskStore;
 	readonly trackers: readonly TrackerSession[];
+	/** Whether so many bytes may be kept of it. */
+	readonly mayKeep: (bytes: number) => boolean;
 	readonly makePeer: MakeDataPeer;
 	/** As others see it in their list of people. */
 	readonly name: string;
@@ -63,7 +71,9 @@ export class KeptShare {
 			share, self, crypto, clock, rng, trackers, makePeer, authKey: init.keys.auth, name: () => init.name,
 			wants: FIRST_PEERS, parts: store.parts(share),
 			openStore: async (layout) => {
-				const opened = await store.openGroups(share, layout);
+				const mayKeep = init.mayKeep(layout.size);
+				if (!mayKeep) this.node.setBackground(false); // larger than it was said to be: nothing is fetched
+				const opened = mayKeep ? await store.openGroups(share, layout) : fail('full' as const);
 				if (opened.ok) return opened;
 				init.storeFailed(opened.error);
 				return ok(new UnkeptStore(layout.groups, opened.error));
@@ -116,15 +126,19 @@ export class KeptShare {
 		void this.#init.store.putDescriptor(this.#init.share, descriptor.bytes);
 		const film = await this.#filmIn(descriptor);
 		if (descriptor !== this.node.descriptor) return; // a newer one came meanwhile
-		if (film !== 'unknown') this.#settle(film === 'wrong-key' ? { state: 'wrong-key' } : { state: 'here', film });
+		const attachedBytes = descriptor.attachments.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
+		if (film === 'sealed' && attachedBytes > MAX_SEALED_ATTACHMENTS) return;
+		if (film !== 'unknown' && film !== 'sealed') this.#settle(film === 'wrong-key' ? { state: 'wrong-key' } : { state: 'here', film });
 		if (await this.node.attachments.fetchAll() && descriptor === this.node.descriptor) {
 			this.node.attachmentsHeld(descriptor.revision);
 		}
 	}
 
-	/** `unknown`: its size is not, so nothing of it can be read yet. */
-	async #filmIn(descriptor: ClearDescriptor): Promise<Film | 'wrong-key' | 'unknown'> {
-		const opened = await openDescriptor(this.#init.crypto, descriptor, this.#init.keys.descriptor);
+	/** `unknown`: its size is not, so nothing of it can be read yet. `sealed`: we have no key that opens it. */
+	async #filmIn(descriptor: ClearDescriptor): Promise<Film | 'wrong-key' | 'unknown' | 'sealed'> {
+		const { crypto, keys } = this.#init;
+		if (!keys.descriptor) return 'sealed';
+		const opened = await openDescriptor(crypto, descriptor, keys.descriptor);
 		if (!opened.ok) return 'wrong-key';
 		const { title, type, durationSec, access } = opened.value;
 		const reader = this.node.reader(contentKeyOf(access));

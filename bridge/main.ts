@@ -6,6 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { listen, urlsOf, type Urls } from '../node/listen.ts';
 import { nodeClock } from '../node/node-clock.ts';
 import { nodeCrypto } from '../node/node-crypto.ts';
+import { SECOND, type Ms } from '../shared/base/units.ts';
 import type { ShareId } from '../shared/protocol/ids.ts';
 import { Bridge } from './bridge.ts';
 import { makeHttpFace } from './http/http-face.ts';
@@ -14,6 +15,9 @@ import { DEFAULT_PLACES, Places } from './places.ts';
 import { OlderSystems } from './older/older-systems.ts';
 import { DEFAULTS, type BridgeConfig } from './process/config.ts';
 import { Reception, type HostedShare } from './reception.ts';
+import { ParkingDesk } from './parking/parking-desk.ts';
+import { ParkingList } from './parking/parking-list.ts';
+import { Parking } from './parking/parking.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { DiskStore } from './store/disk-store.ts';
 import { TcpFace } from './tcp/tcp-face.ts';
@@ -33,6 +37,8 @@ export interface RunningBridge {
 	readonly urls: Urls;
 	/** Of the older systems' programs, if they may connect. */
 	readonly olderPorts: OlderSystems['ports'] | undefined;
+	/** Whether it does anything for pages that call it: carries lines, or keeps copies. */
+	readonly hasGuests: boolean;
 	/** Takes in a WebSocket that came by a server in front. `address`: where it comes from. */
 	readonly takeIn: (request: IncomingMessage, stream: Duplex, head: Buffer, address: string) => void;
 	/** Of the HTTP face for pages: `:port` of this host, or a URL. */
@@ -43,6 +49,9 @@ export interface RunningBridge {
 
 /** How it is called in people's lists of whom they are connected to. */
 const NAME = 'Bridge';
+
+/** Parked copies end within so much of their time. */
+const SWEEP_EVERY: Ms = 10 * SECOND;
 
 /**
  * Starts a bridge.
@@ -57,16 +66,25 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		throw new Error('The package node-datachannel, which connects to browsers, has no build for this machine or was not '
 			+ 'installed. "npm ci" without --omit=optional installs it.');
 	}
-	const store = await openStore(config, (share) => bridge.letGo(share));
+	const store = await openStore(config, async (share) => !parking.holds(share) && bridge.letGo(share));
 	const bridge: Bridge = new Bridge({
 		crypto: nodeCrypto, clock: nodeClock, rng: Math.random, store, makePeer: peers.value, openTrackerSocket,
 		trackers: config.trackers, servesListed: config.servesListed, name: NAME, say,
+		stopped: (share) => parking.stopped(share),
+	});
+	const parking: Parking = new Parking({
+		limits: config.parking, list: new ParkingList(config.directory), now: () => Date.now(),
+		host: {
+			carry: ({ share, authKey, bytes }) => bridge.park(share, authKey, bytes),
+			drop: (share) => bridge.unpark(share), progress: (share) => bridge.progress(share), say,
+		},
 	});
 	const places = new Places(DEFAULT_PLACES);
 	const find = (id: ShareId) => hostedBy(bridge, id);
 	const reception = new Reception({ crypto: nodeCrypto, clock: nodeClock, places, find });
 	const lines = new Lines({ bytesPerSecond: config.relayBytesPerSecond }, nodeClock);
-	const webSockets = new WebSocketFace({ reception, lines, self: bridge.self });
+	const desk = new ParkingDesk({ crypto: nodeCrypto, clock: nodeClock, parking });
+	const webSockets = new WebSocketFace({ reception, lines, desk, self: bridge.self });
 	const tcp = new TcpFace(reception);
 	const server = makeHttpFace(bridge);
 	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
@@ -78,10 +96,13 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		const older = config.older && await OlderSystems.open({
 			...config.older, clock: nodeClock, films: () => bridge.films(), use: ({ id }) => bridge.use(id),
 		});
+		await parking.start();
+		const sweeping = setInterval(() => void parking.sweep(), SWEEP_EVERY);
 		for (const link of config.shares) void bridge.keep(link);
 		let closing: Promise<void> | undefined;
 		const close = async () => {
 			const closed = [server, tcpServer].map((each) => new Promise((resolve) => each.close(resolve)));
+			clearInterval(sweeping);
 			server.closeAllConnections();
 			await older?.close();
 			await bridge.close();
@@ -93,7 +114,11 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		const takeIn: RunningBridge['takeIn'] = (...socket) => webSockets.upgrade(...socket);
 		const address = config.publicUrl ?? `:${port}`;
 		const urls = urlsOf(host, port, networkInterfaces());
-		return { bridge, port, tcpPort, urls, address, takeIn, olderPorts: older?.ports, close: () => closing ??= close() };
+		const hasGuests = config.relayBytesPerSecond > 0 || config.parking.maxHours > 0;
+		return {
+			bridge, port, tcpPort, urls, address, hasGuests, takeIn, olderPorts: older?.ports,
+			close: () => closing ??= close(),
+		};
 	} catch (error) {
 		server.close();
 		tcpServer.close();

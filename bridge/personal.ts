@@ -44,7 +44,7 @@ export class PersonalBridge {
 	static async start({ link, tracker, directory, say }: PersonalInit): Promise<PersonalBridge> {
 		const anywhere = { port: 0, spares: 0 };
 		const running = await startBridge({
-			host: '127.0.0.1', http: anywhere, tcp: anywhere, directory, quotaBytes: Number.MAX_SAFE_INTEGER, relayBytesPerSecond: 0,
+			host: '127.0.0.1', http: anywhere, tcp: anywhere, directory, quotaBytes: Number.MAX_SAFE_INTEGER, relayBytesPerSecond: 0, parking: { bytes: 0, maxHours: 0 },
 			trackers: [tracker], shares: [link], say,
 		});
 		return new PersonalBridge(link, running);

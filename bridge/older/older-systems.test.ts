@@ -18,7 +18,7 @@ const film = (n: number, title: string): Film => (
 async function open(films: readonly Film[] = [film(1, 'Lake')]): Promise<OlderSystems> {
 	const anywhere = { port: 0, spares: 0 };
 	const systems = await OlderSystems.open({
-		reach: 'local', clock: nodeClock, films: () => films, use: () => () => undefined,
+		reach: 'local', clock: nodeClock, films: () => Promise.resolve(films), use: () => () => undefined,
 		places: { transfer: anywhere, tracker: anywhere, peer: anywhere },
 	});
 	onTestFinished(() => systems.close());

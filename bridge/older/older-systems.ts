@@ -21,7 +21,7 @@ export interface OlderSystemsInit {
 	readonly places: OlderPlaces;
 	readonly clock: Clock;
 	/** Films that anybody may have. */
-	readonly films: () => readonly Film[];
+	readonly films: () => Promise<readonly Film[]>;
 	readonly use: (film: Film) => () => void;
 }
 

@@ -17,19 +17,19 @@ export interface OlderFilm { readonly film: Film; readonly fileName: string; rea
 
 /** What is to be had. */
 export class OlderShelf {
-	readonly #films: () => readonly Film[];
+	readonly #films: () => Promise<readonly Film[]>;
 	readonly #clock: Clock;
 	readonly #ids = new Map<ShareId, Promise<string | undefined>>();
 
 	/** @param films - that anybody may have, in an order that stays */
-	constructor(films: () => readonly Film[], clock: Clock) {
+	constructor(films: () => Promise<readonly Film[]>, clock: Clock) {
 		this.#films = films;
 		this.#clock = clock;
 	}
 
 	/** All films whose beginning is here. Of two of one name the second is called otherwise. */
 	async all(): Promise<readonly OlderFilm[]> {
-		const films = this.#films();
+		const films = await this.#films();
 		const ids = await Promise.all(films.map((film) => this.#idOf(film)));
 		const taken = new Set<string>();
 		return films.flatMap((film, k) => {

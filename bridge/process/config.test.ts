@@ -10,12 +10,12 @@ test('an empty environment gives the defaults, and the tracker that runs beside'
 
 test('everything can be set', () => {
 	const env = {
-		BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '8300', HOST: '127.0.0.1', DATA_DIR: '/data', BRIDGE_QUOTA_GB: '0.5', BRIDGE_RELAY_MBIT: '8', BRIDGE_TRACKERS: 'ws://a/ws wss://b/ws',
+		BRIDGE_PORT: '0', BRIDGE_TCP_PORT: '8300', HOST: '127.0.0.1', DATA_DIR: '/data', BRIDGE_QUOTA_GB: '0.5', BRIDGE_RELAY_MBIT: '8', BRIDGE_PARK_HOURS: '24', BRIDGE_TRACKERS: 'ws://a/ws wss://b/ws',
 		BRIDGE_SHARES: ` ${LINK}\n${LINK}&t=5 `,
 	};
 	const outcome = configFrom(env, 'ws://beside/ws');
 	expect(outcome).toMatchObject({ config: {
-		http: { port: 0, spares: 0 }, tcp: { port: 8300, spares: 0 }, host: '127.0.0.1', directory: '/data/bridge', quotaBytes: 500_000_000, relayBytesPerSecond: 1_000_000, trackers: ['ws://a/ws', 'wss://b/ws'],
+		http: { port: 0, spares: 0 }, tcp: { port: 8300, spares: 0 }, host: '127.0.0.1', directory: '/data/bridge', quotaBytes: 500_000_000, relayBytesPerSecond: 1_000_000, parking: { bytes: 250_000_000, maxHours: 24 }, trackers: ['ws://a/ws', 'wss://b/ws'],
 		shares: [{ id: 'AAAAAAAAAAAAAAAAAAAAAA' }, { startSec: 5 }],
 	} });
 });
@@ -32,6 +32,8 @@ test.each([
 	[{ BRIDGE_PORT: 'http' }, 'BRIDGE_PORT must be a whole number'],
 	[{ BRIDGE_PORT: '70000' }, 'BRIDGE_PORT must be at most 65535'],
 	[{ BRIDGE_QUOTA_GB: '-1' }, 'BRIDGE_QUOTA_GB must be a number of gigabytes'],
+	[{ BRIDGE_PARK_HOURS: '1.5' }, 'BRIDGE_PARK_HOURS must be a whole number of hours'],
+	[{ BRIDGE_PARK_GB: '21' }, 'BRIDGE_PARK_GB must be at most BRIDGE_QUOTA_GB'],
 	[{ BRIDGE_RELAY_MBIT: 'fast' }, 'BRIDGE_RELAY_MBIT must be megabits a second'],
 	[{ BRIDGE_TRACKERS: 'http://a/' }, 'BRIDGE_TRACKERS must be WebSocket URLs'],
 	[{ BRIDGE_SHARES: `${LINK} ${LINK.slice(0, -1)}` }, 'BRIDGE_SHARES must be share links with spaces between; number 2 is none'],

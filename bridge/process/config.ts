@@ -1,6 +1,7 @@
 /** What the environment says about how to run a bridge, checked once. */
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { MAX_PARK_HOURS } from '../../shared/protocol/parking.ts';
 import { parseShareLink, type ShareLink } from '../../shared/protocol/share-link.ts';
 import type { FacePlace } from '../places.ts';
 import type { OlderPlaces, OlderReach } from '../older/older-systems.ts';
@@ -14,6 +15,8 @@ export interface BridgeConfig {
 	/** Where films are kept. */
 	readonly directory: string;
 	readonly quotaBytes: number;
+	/** What of it is for parked copies, and for how many hours one is kept at most; 0: none is. */
+	readonly parking: { readonly bytes: number; readonly maxHours: number };
 	/** What may pass over lines between pages, all together; 0: there are none. */
 	readonly relayBytesPerSecond: number;
 	/** WebSocket URLs. */
@@ -35,7 +38,7 @@ const MEGABIT = 125_000;
 /** A bridge that nobody told anything: beside a tracker on the same machine. 20 GB are a dozen films. */
 export const DEFAULTS: BridgeConfig = {
 	host: undefined, http: { port: 8100, spares: 20 }, tcp: { port: 8200, spares: 20 }, directory: join('.data', 'bridge'), quotaBytes: 20 * GB,
-	relayBytesPerSecond: 100 * MEGABIT, older: undefined,
+	parking: { bytes: 10 * GB, maxHours: 168 }, relayBytesPerSecond: 100 * MEGABIT, older: undefined,
 	trackers: ['ws://localhost:8000/ws'], servesListed: false, publicUrl: undefined, shares: [],
 };
 
@@ -45,6 +48,10 @@ const port = v.pipe(
 );
 const gigabytes = v.pipe(
 	v.string(), v.regex(/^\d{1,7}(\.\d{1,3})?$/, 'must be a number of gigabytes, such as 20 or 0.5'), v.transform(Number),
+);
+const hours = v.pipe(
+	v.string(), v.regex(/^\d{1,5}$/, 'must be a whole number of hours, such as 168, or 0 for none'), v.transform(Number),
+	v.maxValue(MAX_PARK_HOURS, `must be at most ${MAX_PARK_HOURS}`),
 );
 const megabits = v.pipe(
 	v.string(), v.regex(/^\d{1,6}(\.\d{1,3})?$/, 'must be megabits a second, such as 100, or 0 for none'),
@@ -62,6 +69,8 @@ const environment = v.object({
 	HOST: v.optional(text),
 	DATA_DIR: v.optional(text),
 	BRIDGE_QUOTA_GB: v.optional(gigabytes),
+	BRIDGE_PARK_GB: v.optional(gigabytes),
+	BRIDGE_PARK_HOURS: v.optional(hours),
 	BRIDGE_RELAY_MBIT: v.optional(megabits),
 	BRIDGE_URL: v.optional(v.pipe(
 		text, v.regex(/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/, 'must be an http or https URL, such as https://films.example.org'),
@@ -92,12 +101,16 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 	const set = parsed.output;
 	const shares = sharesIn(set.BRIDGE_SHARES ?? '');
 	if (typeof shares === 'string') return { problem: shares };
+	const quotaBytes = set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB;
+	const parkBytes = set.BRIDGE_PARK_GB === undefined ? quotaBytes / 2 : set.BRIDGE_PARK_GB * GB;
+	if (parkBytes > quotaBytes) return { problem: 'BRIDGE_PARK_GB must be at most BRIDGE_QUOTA_GB: it is a part of it' };
 	return { config: {
 		host: set.HOST,
 		http: set.BRIDGE_PORT === undefined ? DEFAULTS.http : { port: set.BRIDGE_PORT, spares: 0 },
 		tcp: set.BRIDGE_TCP_PORT === undefined ? DEFAULTS.tcp : { port: set.BRIDGE_TCP_PORT, spares: 0 },
 		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
-		quotaBytes: set.BRIDGE_QUOTA_GB === undefined ? DEFAULTS.quotaBytes : set.BRIDGE_QUOTA_GB * GB,
+		quotaBytes,
+		parking: { bytes: parkBytes, maxHours: set.BRIDGE_PARK_HOURS ?? DEFAULTS.parking.maxHours },
 		relayBytesPerSecond: set.BRIDGE_RELAY_MBIT ?? DEFAULTS.relayBytesPerSecond,
 		trackers: set.BRIDGE_TRACKERS ?? (tracker === undefined ? DEFAULTS.trackers : [tracker]),
 		servesListed: tracker !== undefined, // beside its own tracker; elsewhere whoever runs it says what it serves

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defer } from '../../shared/base/deferred.ts';
 import { assert, fail, ok, type Result } from '../../shared/base/result.ts';
 import type { GroupStore, Inventory, StoredGroup, StoreFault } from '../../shared/ports/group-store.ts';
-import { HASH_BYTES } from '../../shared/protocol/limits.ts';
+import { GROUP_BYTES, HASH_BYTES, MAX_GROUPS } from '../../shared/protocol/limits.ts';
 import type { Hash } from '../../shared/protocol/merkle.ts';
 import { contentOf, faultOf, packSlot, SlotStore, type Change } from '../../shared/store/slot-store.ts';
 import { chunksOf, ENTRY_BYTES, SLOT_BYTES } from '../../shared/store/slot-table.ts';
@@ -20,6 +20,12 @@ export interface DiskGroupsInit { readonly groups: number; readonly hash: Hash; 
 /** Bytes on disk of all groups of a share, and what rewriting them needs. */
 export function roomFor(groups: number): number {
 	return (groups + CHANGES_AT_ONCE) * (SLOT_BYTES + ENTRY_BYTES);
+}
+
+/** Bytes of the largest film that fits so many bytes on disk: the other way round. */
+export function largestFilmIn(bytes: number): number {
+	const slots = Math.floor(bytes / (SLOT_BYTES + ENTRY_BYTES));
+	return Math.min(MAX_GROUPS, Math.max(0, slots - CHANGES_AT_ONCE)) * GROUP_BYTES;
 }
 
 /** One per directory. */

@@ -30,7 +30,7 @@ async function lineFace(bytesPerSecond = 1e9, clock = nodeClock) {
 		crypto: nodeCrypto, clock, places: new Places(DEFAULT_PLACES),
 		find: () => ({ share, self: bridge, authKey, name: 'Bridge', node }),
 	});
-	const face = new WebSocketFace({ reception, lines, self: bridge });
+	const face = new WebSocketFace({ reception, lines, desk: undefined!, self: bridge });
 	const server = createServer().on('upgrade', (request, stream, head) => face.upgrade(request, stream, head));
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');

@@ -28,7 +28,7 @@ async function faceFor(welcome: Reception['welcome'], limits: PlaceLimits = DEFA
 	reception.welcome = welcome;
 	const clock = new ManualClock();
 	const lines = new Lines({ bytesPerSecond: 0 }, clock);
-	const face = new WebSocketFace({ reception, lines, self: peerIdFrom(someBytes(16, 9)) });
+	const face = new WebSocketFace({ reception, lines, desk: undefined!, self: peerIdFrom(someBytes(16, 9)) });
 	const server = createServer().on('upgrade', (request, stream, head) => face.upgrade(request, stream, head));
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');

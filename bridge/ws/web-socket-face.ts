@@ -1,6 +1,6 @@
 /**
  * Where pages connect that no data channel reaches: each WebSocket is a peer of one share (PROTOCOL.md §2), or one end
- * of a line to another page (§7).
+ * of a line to another page, or a sharer who asks for a parked copy (§7).
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -8,6 +8,8 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { MAX_FRAME_BYTES } from '../../shared/protocol/limits.ts';
 import { LINE_PATH } from '../../shared/protocol/bridge-call.ts';
 import { addressGroup } from '../../node/address-group.ts';
+import { PARK_PATH } from '../../shared/protocol/parking.ts';
+import type { ParkingDesk } from '../parking/parking-desk.ts';
 import type { PeerId } from '../../shared/protocol/ids.ts';
 import type { Place } from '../places.ts';
 import type { Reception } from '../reception.ts';
@@ -21,7 +23,12 @@ const OPTIONS = {
 };
 
 /** What is behind the face. `self`: the bridge as a peer. */
-export interface WebSocketParts { readonly reception: Reception; readonly lines: Lines; readonly self: PeerId }
+export interface WebSocketParts {
+	readonly reception: Reception;
+	readonly lines: Lines;
+	readonly desk: ParkingDesk;
+	readonly self: PeerId;
+}
 
 /** Behind an HTTP server, whose upgrades it is given. */
 export class WebSocketFace {
@@ -48,7 +55,9 @@ export class WebSocketFace {
 			this.#sockets.add(socket);
 			socket.once('close', () => this.#sockets.delete(socket));
 			const path = request.url?.split('?', 1)[0] ?? '';
-			if (path.endsWith(LINE_PATH)) this.#call({ socket, place, address: addressGroup(address) });
+			const visitor = { socket, place, address: addressGroup(address) };
+			if (path.endsWith(LINE_PATH)) this.#call(visitor);
+			else if (path.endsWith(PARK_PATH)) this.#parts.desk.receive(visitor);
 			else this.#welcome(socket, place);
 		});
 	}

@@ -69,6 +69,7 @@ export class FakeApp implements AppView {
 	resumeSharing(id: ShareId, file?: File): void { this.#say(`Resumed ${id} ${file?.name ?? ''}`); }
 	forgetShare(id: ShareId): void { this.shares = this.shares.filter((share) => share.id !== id); }
 	renameShare(id: ShareId, title: string): void { this.#change(id, (share) => ({ ...share, title })); }
+	parkShare(id: ShareId, hours: number): void { this.#say(`Parked ${id} for ${hours} hours`); }
 	copyLink(): Promise<boolean> {
 		if (!this.#copies) this.#say('Would not copy');
 		return Promise.resolve(this.#copies);

@@ -38,6 +38,7 @@ export const PEOPLE: readonly PersonView[] = [
 export function share(title: string, more: Partial<ShareView> = {}): ShareView {
 	return {
 		id: `share-${title}` as ShareId, title, fileName: `${title}.mp4`, sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC,
+		parking: { state: 'offered', maxHours: 168 },
 		link: LINK, copied: false, posterUrl: poster(200), status: { state: 'sharing' }, indexed: 1, sealed: 1, warnings: [],
 		people: [], fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: '/film.webm',
 		listing: { wanted: false, known: false, problem: undefined }, ...more,

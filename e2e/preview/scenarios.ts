@@ -8,6 +8,10 @@ const seeder = person('Bea', { route: 'lan', held: 1, downBps: 0 });
 const second = person('Amber Finch', { held: 1, downBps: 0 });
 const sharing = { uploadedBytes: 2_310_000_000, upBps: 1_900_000 };
 
+/** When a parked copy ends. */
+const UNTIL = Date.UTC(2026, 11, 1, 16);
+const REFUSED = { state: 'refused', maxHours: 168, maxBytes: 1e9 } as const;
+
 const PROBLEMS: readonly ShareProblem[] =
 	['empty', 'not-a-video', 'truncated', 'file-gone', 'file-changed', 'other-file', 'too-large', 'storage', 'internal'];
 const WATCH_PROBLEMS: readonly WatchProblem[] = [
@@ -44,6 +48,15 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-people': { shares: [share('Summer on the lake', { people: PEOPLE.slice(1), sealed: 0.74, ...sharing })] },
 	'share-one-copy': { shares: [share('Summer on the lake', { people: PEOPLE, fullCopies: 1, ...sharing })] },
 	'share-two-copies': { shares: [share('Summer on the lake', { people: [seeder, second, ...PEOPLE.slice(2)], fullCopies: 2, ...sharing })] },
+	'share-parking': { shares: [share('Summer on the lake', { parking: { state: 'fetching', maxHours: 168, fraction: 0.41, untilMs: UNTIL } })] },
+	'share-parked': { shares: [share('Summer on the lake', { parking: { state: 'kept', maxHours: 168, untilMs: UNTIL }, people: [seeder], fullCopies: 1 })] },
+	'share-bridge-asked': { shares: [share('Summer on the lake', { parking: { state: 'asking', wanted: true, maxHours: 168 } })] },
+	'share-bridge-full': { shares: [share('Summer on the lake', { parking: { ...REFUSED, because: 'full' } })] },
+	'share-bridge-small': { shares: [share('Summer on the lake', { parking: { ...REFUSED, because: 'too-large' } })] },
+	'share-bridge-off': { shares: [share('Summer on the lake', { parking: { ...REFUSED, because: 'off' } })] },
+	'share-bridge-away': {
+		shares: [share('Lake', { parking: { state: 'unreachable', wanted: true, untilMs: UNTIL }, status: { state: 'needs-file' }, fileUrl: undefined })],
+	},
 	'share-codec': { shares: [share('GX010045', { warnings: [{ kind: 'video', codec: 'HEVC', plays: 'some' }], posterUrl: poster(330) })] },
 	'share-waiting': { shares: [share('Lake', { fileName: 'lake.mp4', sizeBytes: 4, status: { state: 'needs-file' }, fileUrl: undefined })] },
 	'share-elsewhere': { shares: [share('Summer on the lake', { status: { state: 'elsewhere' }, fileUrl: undefined })] },

@@ -29,6 +29,8 @@ export interface ShareRecord {
 	readonly stopped: boolean;
 	/** The newest statement about the public catalogue, signed; undefined when there never was one. */
 	readonly listing?: Bytes | undefined;
+	/** A bridge keeps a copy until then, milliseconds since 1970. */
+	readonly parkedUntil?: number | undefined;
 }
 
 /** A film somebody shared with me. */

@@ -118,6 +118,8 @@ export class AppState implements AppView {
 	renameShare(id: ShareId, title: string): void { this.#session(id)?.rename(title); }
 	listShare(id: ShareId, on: boolean): void { void this.#session(id)?.listing.set(on); }
 
+	parkShare(id: ShareId, hours: number): void { this.#session(id)?.park(hours); }
+
 	async copyLink(link: string): Promise<boolean> {
 		const copied = await copyText(link);
 		if (!copied) this.#notice('bad', 'The browser would not copy. Select the link and copy it by hand.');

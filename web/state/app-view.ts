@@ -93,6 +93,20 @@ export interface CatalogueView {
 	readonly films: readonly CatalogueFilm[];
 	readonly hasMore: boolean;
 }
+/**
+ * A copy of a film of mine that a bridge keeps, encrypted, when I am gone. `wanted`: by the person, last. `untilMs`:
+ * since 1970. `unreachable`: the bridge, which is tried again; the copy is there until `untilMs` all the same.
+ */
+export type ParkingView =
+	| { readonly state: 'offered'; readonly maxHours: number }
+	| { readonly state: 'asking'; readonly wanted: boolean; readonly maxHours: number }
+	| { readonly state: 'fetching'; readonly maxHours: number; readonly fraction: number; readonly untilMs: number }
+	| { readonly state: 'kept'; readonly maxHours: number; readonly untilMs: number }
+	| {
+		readonly state: 'refused'; readonly because: 'full' | 'too-large' | 'off'; readonly maxHours: number;
+		readonly maxBytes: number;
+	}
+	| { readonly state: 'unreachable'; readonly wanted: boolean; readonly untilMs: number | undefined };
 
 /** A film I share. */
 export interface ShareView {
@@ -117,6 +131,8 @@ export interface ShareView {
 	readonly fullCopies: number;
 	readonly uploadedBytes: number;
 	readonly upBps: number;
+	/** Undefined where no bridge keeps copies. */
+	readonly parking: ParkingView | undefined;
 	/** The file itself, to be played on the sharer's own page: an object URL; undefined while there is none. */
 	readonly fileUrl: string | undefined;
 }
@@ -258,6 +274,8 @@ export interface AppView {
 	renameShare(id: ShareId, title: string): void;
 	/** Lists a share in the public catalogue, or takes it off. */
 	listShare(id: ShareId, on: boolean): void;
+	/** Asks the bridge to keep a copy of a share for so many hours from now; 0: to delete it. */
+	parkShare(id: ShareId, hours: number): void;
 	/** Settles with whether the link is in the clipboard; where the browser would not, a message says what to do. */
 	copyLink(link: string): Promise<boolean>;
 	/** The dark and light squares of a link's QR code, row by row. */

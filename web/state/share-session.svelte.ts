@@ -15,18 +15,19 @@ import type { NodeSnapshot } from '../../shared/runtime/snapshot.ts';
 import { describedTracks } from '../../shared/media/described-tracks.ts';
 import { titleLine, titleOf, typeOf } from '../../shared/media/file-names.ts';
 import { FileGroupSource } from '../peer/file-group-source.ts';
+import { openLine } from '../peer/open-line.ts';
 import type { ShareRecord } from '../peer/records.ts';
 import { ShareClaim } from '../peer/share-claim.ts';
 import type { IndexFault } from '../../shared/media/index-builder.ts';
-import { isTypeTaken } from '../media/media-attachment.ts';
 import { prepareFilm, type Preparation } from '../media/prepare.ts';
-import type { PersonView, ShareProblem, ShareState, ShareView } from './app-view.ts';
-import { codecWarnings } from './codec-warnings.ts';
+import type { ShareProblem, ShareState, ShareView } from './app-view.ts';
 import { fileOf, isGranted } from './file-handles.ts';
-import { peopleOf, Routes } from './people.ts';
+import { Parking } from './parking.ts';
+import { Routes } from './people.ts';
 import type { PageContext } from './page-context.ts';
 import { Pulse } from './pulse.ts';
 import { isSameFile } from './same-file.ts';
+import { drawShare } from './share-drawing.ts';
 import { keysOf, newShare, type Keys } from './share-keys.ts';
 import { PublicListing } from './public-listing.ts';
 import { onceKept, sharePeer } from './share-peer.ts';
@@ -48,6 +49,7 @@ export class ShareSession {
 	readonly #publication: Publication;
 	readonly #sealing: Sealing;
 	readonly #claim: ShareClaim;
+	readonly #parking: Parking;
 	#record: ShareRecord;
 	#status: ShareState = { state: 'needs-file' };
 	#fileUrl: string | undefined;
@@ -73,10 +75,14 @@ export class ShareSession {
 		this.#record = record;
 		this.id = record.id;
 		this.#claim = new ShareClaim(record.id);
-		const parts = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
-		this.link = formatShareLink(context.parts.origin, parts);
+		const link = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
+		this.link = formatShareLink(context.parts.origin, link);
 		const { groups } = new Layout(record.size);
 		this.#sealing = new Sealing({ share: record.id, groups, records: context.parts.records });
+		this.#parking = new Parking({
+			...context.parts, openLine, keys, bytes: record.size, changed: () => this.#pulse.now(),
+			remember: (parkedUntil) => void this.#keep({ parkedUntil }),
+		}, record.parkedUntil);
 		this.#publication = new Publication({
 			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
 			parts: context.parts.records.parts(record.id),
@@ -120,6 +126,7 @@ export class ShareSession {
 		if (record.descriptor) await session.#publication.resume(record.descriptor);
 		if (!record.stopped) await Promise.all([session.#showPoster(), session.listing.resume()]);
 		session.#setStatus({ state: record.stopped ? 'stopped' : record.handle ? 'needs-permission' : 'needs-file' });
+		if (!record.stopped && session.#parking.isWanted) session.#parking.open();
 		if (record.stopped || !mayResume) return session;
 		if (record.handle && await isGranted(record.handle)) void session.resume(undefined);
 		else void session.#alone(() => Promise.resolve()); // says so if another tab shares it
@@ -133,6 +140,9 @@ export class ShareSession {
 		const { latest } = this.#publication;
 		if (latest) this.#tellTrackers(latest);
 	}
+
+	/** Has a bridge keep a copy for so many hours; 0: no longer. */
+	park(hours: number): void { this.#parking.keepFor(hours); }
 
 	/** Goes on with the file of a former visit: the one given, or the one the browser remembers. */
 	async resume(given: File | undefined, handle?: FileSystemFileHandle): Promise<void> {
@@ -157,10 +167,9 @@ export class ShareSession {
 		const isSame = await isSameFile(file, about, { records, sealing: this.#sealing, hash: crypto.sha256Now });
 		if (turn !== this.#turn) return;
 		if (!isSame) return this.#fail('other-file');
-		const { lastModified } = file;
-		const mayDiffer = lastModified !== this.#record.lastModified; // what was published is certain all the same
+		const mayDiffer = file.lastModified !== this.#record.lastModified; // what was published is certain all the same
 		if (mayDiffer && !this.#publication.root) await this.#sealing.startOver();
-		await this.#keep({ lastModified, ...(handle && { handle }) });
+		await this.#keep({ lastModified: file.lastModified, ...(handle && { handle }) });
 		if (turn === this.#turn) this.#begin(file);
 	}
 
@@ -195,6 +204,7 @@ export class ShareSession {
 	/** Lets go of everything but what is kept. What is begun meanwhile is not touched. */
 	async close(reason: 'leaving' | 'stopped'): Promise<void> {
 		this.#turn += 1;
+		this.#parking.close();
 		this.#preparation?.cancel();
 		const [peer, source, url] = [this.#peer, this.#source, this.#fileUrl];
 		this.#peer = undefined;
@@ -268,6 +278,7 @@ export class ShareSession {
 		this.#peer = this.#makePeer(this.#source);
 		this.#routes = new Routes(this.#peer);
 		this.#peer.start();
+		this.#parking.open();
 		const { latest } = this.#publication;
 		if (latest) await this.#announce(latest);
 		else await this.#publication.revise({});
@@ -361,7 +372,6 @@ export class ShareSession {
 
 	/** What viewers need beside the film could not be kept. */
 	#noRoom(turn: number): void { if (turn === this.#turn) this.#fail('storage'); }
-
 	#storeFailed(fault: StoreFault): void { if (this.isSharing) this.#fail(problemOfFile(fault)); }
 
 	#fail(problem: ShareProblem): void {
@@ -382,19 +392,11 @@ export class ShareSession {
 	}
 
 	#draw(): ShareView {
-		const { snapshot } = this;
-		const now = this.#context.parts.clock.now();
-		const people: readonly PersonView[] = snapshot ? peopleOf(snapshot, this.#routes, now) : [];
-		const sealed = this.#sealedRevision;
-		const complete = snapshot?.links.filter((link) => sealed > 0 && link.completeRevision >= sealed);
-		return {
-			id: this.id, link: this.link, copied: this.#copied, title: this.#publication.body.title,
-			fileName: this.#record.fileName, sizeBytes: this.#record.size, durationSec: this.#publication.body.durationSec,
-			posterUrl: this.#poster, status: this.#status, fileUrl: this.#fileUrl, listing: this.listing.view,
-			warnings: codecWarnings(this.#publication.body.tracks, isTypeTaken),
-			indexed: this.#indexed, sealed: this.#publication.root ? 1 : this.#sealing.fraction,
-			people, fullCopies: complete?.length ?? 0,
-			uploadedBytes: snapshot?.bytes.uploaded ?? 0, upBps: people.reduce((sum, person) => sum + person.upBps, 0),
-		};
+		return drawShare({
+			link: this.link, copied: this.#copied, status: this.#status, fileUrl: this.#fileUrl, posterUrl: this.#poster,
+			indexed: this.#indexed, parking: this.#parking.view, listing: this.listing.view, record: this.#record,
+			publication: this.#publication, hashed: this.#sealing.fraction, sealedRevision: this.#sealedRevision,
+			snapshot: this.snapshot, routes: this.#routes, now: this.#context.parts.clock.now(),
+		});
 	}
 }

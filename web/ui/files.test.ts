@@ -7,7 +7,7 @@ type Waiting = 'needs-file' | 'sharing';
 const share = (id: string, fileName: string, sizeBytes: number, state: Waiting = 'needs-file'): ShareView => ({
 	id: id as ShareId, title: id, fileName, sizeBytes, durationSec: 1, link: '', copied: false,
 	posterUrl: undefined, status: { state } satisfies ShareState, indexed: 1, sealed: 1, warnings: [], people: [],
-	fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: undefined,
+	fullCopies: 0, uploadedBytes: 0, upBps: 0, fileUrl: undefined, parking: undefined,
 	listing: { wanted: false, known: false, problem: undefined },
 });
 

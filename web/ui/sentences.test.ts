@@ -15,8 +15,8 @@ const person = (name: string, more: Partial<PersonView> = {}): PersonView => ({
 const share = (more: Partial<ShareView> = {}): ShareView => ({
 	id: 'id' as ShareId, title: 'Lake', fileName: 'lake.mp4', sizeBytes: 1, durationSec: 1, link: 'link', copied: false,
 	posterUrl: undefined, status: { state: 'sharing' }, indexed: 1, sealed: 1, warnings: [], people: [], fullCopies: 0,
-	uploadedBytes: 0, upBps: 0, fileUrl: undefined, listing: { wanted: false, known: false, problem: undefined },
-	...more,
+	uploadedBytes: 0, upBps: 0, fileUrl: undefined, parking: undefined,
+	listing: { wanted: false, known: false, problem: undefined }, ...more,
 });
 const watch = (status: WatchState, more: Partial<WatchView> = {}): WatchView => ({
 	id: 'id' as ShareId, title: 'Lake', sizeBytes: 1, durationSec: 1, link: 'link', posterUrl: undefined, status, people: [],
@@ -57,6 +57,8 @@ test('a share of a former visit says how to take it up again', () => {
 	const { text, action } = shareSentence(share({ status: { state: 'needs-file' } }));
 	expect(text).toContain('lake.mp4');
 	expect(action?.remedy).toBe('choose-file');
+	const parking = { state: 'kept', maxHours: 24, untilMs: 1 } as const;
+	expect(shareSentence(share({ status: { state: 'needs-file' }, parking })).title).toBe('Online, from the bridge');
 });
 
 test('every problem of a share is named, names the file or a way out, and is no jargon', () => {

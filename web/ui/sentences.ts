@@ -102,11 +102,13 @@ export function shareSentence(share: ShareView): Sentence {
 		case 'sharing': return share.fullCopies > 0 ? safeToClose(share) : keepOpen(share);
 		case 'checking-file': return { tone: 'calm', title: 'Checking the file', text: 'Making sure it is the film this link was made for.' };
 		case 'needs-permission': return {
-			tone: 'warm', title: 'Paused since this page was closed', text: 'The browser asks you once more before it reads the file. The link stays the same.',
+			...pausedTitle(share), text: 'The browser asks you once more before it reads the file. The link stays the same.',
 			action: { remedy: 'permission', label: 'Go on sharing' },
 		};
 		case 'needs-file': return {
-			tone: 'warm', title: 'Paused since this page was closed', text: `Drop or choose ${share.fileName} again, and the same link works again.`,
+			...pausedTitle(share), text: share.parking?.state === 'kept'
+				? `The bridge passes it on. Drop or choose ${share.fileName} again to share it from here as well.`
+				: `Drop or choose ${share.fileName} again, and the same link works again.`,
 			action: { remedy: 'choose-file', label: 'Choose the file' },
 		};
 		case 'elsewhere': return {
@@ -269,6 +271,13 @@ export function revivalSentence(revival: RevivalView): Omit<Sentence, 'action'> 
 export function personSentence(person: PersonView): string {
 	if (person.positionSec !== undefined) return `${person.playing ? 'Watching' : 'Paused'} at ${formatTime(person.positionSec)}`;
 	return person.held >= 1 ? 'Has a full copy' : 'Here';
+}
+
+/** What a bridge keeps is online all the same. */
+function pausedTitle({ parking }: ShareView): Pick<Sentence, 'tone' | 'title'> {
+	return parking?.state === 'kept'
+		? { tone: 'good', title: 'Online, from the bridge' }
+		: { tone: 'warm', title: 'Paused since this page was closed' };
 }
 
 function again(seconds: number): string {
