@@ -13,9 +13,9 @@ export interface Film {
 }
 
 /**
- * What there is of a share. `unlisted`: nobody told us of it, and no catalogue has it. `unasked`: whether one has, could
- * not be asked. `busy`: as many listed films are served as may be. `unknown`: nobody who has it was met yet. `stopped`: by
- * its sharer, for good. `wrong-key`: the link we were given does not open it.
+ * What there is of a share. `unlisted`: nobody told us of it, and no catalogue has it. `unasked`: whether one has
+ * could not be asked. `busy`: as many listed films are served as may be. `unknown`: nobody who has it was met yet.
+ * `stopped`: by its sharer, for good. `wrong-key`: the link we were given does not open it.
  */
 export type FilmOutcome =
 	| { readonly state: 'here'; readonly film: Film }

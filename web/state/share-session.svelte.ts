@@ -127,7 +127,8 @@ export class ShareSession {
 
 	/** Stopped in a former visit. The tracker may not have heard: once it has, nothing of the share is kept. */
 	async withdraw(): Promise<void> {
-		onceKept(this.#context.home, this.id, { revision: () => this.#publication.revision, then: () => void this.forget() });
+		const revision = () => this.#publication.revision;
+		onceKept(this.#context.home, this.id, { revision, then: () => void this.forget() });
 		await this.#publication.revoke();
 		const { latest } = this.#publication;
 		if (latest) this.#tellTrackers(latest);
