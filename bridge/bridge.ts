@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../shared/base/bytes.ts';
 import type { Rng } from '../shared/base/rng.ts';
-import { MIB } from '../shared/base/units.ts';
+import { MIB, SECOND, type Ms } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Crypto } from '../shared/ports/crypto.ts';
 import { peerIdFrom, type PeerId, type ShareId } from '../shared/protocol/ids.ts';
@@ -13,17 +13,21 @@ import type { ShareLink } from '../shared/protocol/share-link.ts';
 import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
-import type { FilmOutcome } from './film.ts';
+import type { Film, FilmOutcome } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
 import { KeptShare } from './kept-share.ts';
 import { LookUp } from './look-up.ts';
 import type { DiskStore } from './store/disk-store.ts';
+import { Torrents, type TorrentOutcome } from './torrent/torrents.ts';
 
 /** Trackers at once that links name beside our own. */
 const MAX_TRACKERS = 8;
 
 /** Listed films at once that nobody told us of: a tracker lets one connection take part in 64 shares. */
 const MAX_PUBLIC = 32;
+
+/** A torrent that is made within this time comes at once; else whoever asks is told to ask again. */
+const TORRENT_PATIENCE: Ms = 4 * SECOND;
 
 /** What a bridge is made of. */
 export interface BridgeInit {
@@ -55,11 +59,13 @@ export class Bridge implements FilmShelf {
 	readonly #listed = new Map<ShareId, Listed>();
 	readonly #trackers = new Map<string, TrackerSession>();
 	readonly #lookUp: LookUp;
+	readonly #torrents: Torrents;
 	#closed = false;
 
 	constructor(init: BridgeInit) {
 		this.#init = init;
 		this.self = peerIdFrom(init.crypto.random(16));
+		this.#torrents = new Torrents(init.store);
 		this.#lookUp = new LookUp(init.clock, () => this.#trackersAt(init.trackers));
 	}
 
@@ -76,6 +82,18 @@ export class Bridge implements FilmShelf {
 		void this.#init.store.touch(id);
 		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
 		return await listed.kept?.film() ?? { state: 'unknown' };
+	}
+
+	async torrent(film: Film, filmUrl: string): Promise<TorrentOutcome> {
+		const release = this.use(film.id);
+		const outcome = await this.#torrents.of(film, filmUrl);
+		if (outcome.state !== 'hashing') {
+			release();
+			return outcome;
+		}
+		const made = this.#torrents.settled(film.id).then(release);
+		await Promise.race([made, new Promise<void>((resolve) => this.#init.clock.after(TORRENT_PATIENCE, resolve))]);
+		return this.#torrents.of(film, filmUrl);
 	}
 
 	use(id: ShareId): () => void {

@@ -1,4 +1,5 @@
 /** A film that a bridge can read: what the descriptor says of it, and its bytes. */
+import type { Bytes } from '../shared/base/bytes.ts';
 import type { ShareId } from '../shared/protocol/ids.ts';
 import type { MediaReader } from '../shared/ports/media-reader.ts';
 
@@ -10,6 +11,10 @@ export interface Film {
 	/** Undefined when the sharer does not know. */
 	readonly durationSec: number | undefined;
 	readonly reader: MediaReader;
+	/** Of its tree; undefined until its sharer has sealed it. */
+	readonly root: Bytes | undefined;
+	/** Whether all of it is here. */
+	readonly isWhole: () => boolean;
 }
 
 /**

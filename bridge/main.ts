@@ -58,7 +58,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const find = (id: ShareId) => hostedBy(bridge, id);
 	const reception = new Reception({ crypto: nodeCrypto, clock: nodeClock, places, find });
 	const [tcp, webSockets] = [new TcpFace(reception), new WebSocketFace(reception)];
-	const server = makeHttpFace(bridge);
+	const server = makeHttpFace(bridge, config.publicUrl);
 	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
 	const tcpServer = createServer((socket) => tcp.accept(socket));
 	try {

@@ -166,10 +166,12 @@ export class CatalogueSession {
 
 	#viewOf({ id, body, descriptor, sharer, online, link }: ListedFilm): CatalogueFilm {
 		const mine = this.#init.mine(id);
+		const bridge = this.#bridge === undefined ? undefined : bridgeUrl(this.#bridge);
 		return {
 			id, title: body.title, sizeBytes: descriptor.size, durationSec: body.durationSec, sharer, online, link,
 			isMine: mine !== undefined, posterUrl: mine ? mine.posterUrl : this.#init.posters.of(id),
-			playerUrl: this.#bridge === undefined ? undefined : `${bridgeUrl(this.#bridge)}/watch/${id}`,
+			playerUrl: bridge && `${bridge}/watch/${id}`,
+			torrentUrl: descriptor.state === 'sealed' && bridge ? `${bridge}/torrent/${id}.torrent` : undefined,
 		};
 	}
 
