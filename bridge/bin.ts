@@ -16,8 +16,8 @@ export async function runBridge(): Promise<void> {
 }
 
 /**
- * A bridge beside a tracker. `takeIn`: takes pages' WebSockets in; undefined when it could not be started. `address`: of
- * its HTTP face.
+ * A bridge beside a tracker. `takeIn`: takes pages' WebSockets in; undefined when it could not be started.
+ * `address`: of its HTTP face.
  */
 export interface Beside {
 	readonly lines: readonly string[];

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../shared/base/bytes.ts';
 import type { Rng } from '../shared/base/rng.ts';
-import { MIB } from '../shared/base/units.ts';
+import { MIB, SECOND, type Ms } from '../shared/base/units.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Crypto } from '../shared/ports/crypto.ts';
 import { peerIdFrom, type PeerId, type ShareId } from '../shared/protocol/ids.ts';
@@ -18,12 +18,16 @@ import type { FilmShelf } from './http/http-face.ts';
 import { KeptShare, type KnownKeys } from './kept-share.ts';
 import { LookUp } from './look-up.ts';
 import type { DiskStore } from './store/disk-store.ts';
+import { Torrents, type TorrentOutcome } from './torrent/torrents.ts';
 
 /** Trackers at once that links name beside our own. */
 const MAX_TRACKERS = 8;
 
 /** Listed films at once that nobody told us of: a tracker lets one connection take part in 64 shares. */
 const MAX_PUBLIC = 32;
+
+/** A torrent that is made within this time comes at once; else whoever asks is told to ask again. */
+const TORRENT_PATIENCE: Ms = 4 * SECOND;
 
 /** What a bridge is made of. */
 export interface BridgeInit {
@@ -48,8 +52,8 @@ export interface BridgeInit {
 export interface AdmittedShare { readonly authKey: Bytes; readonly share: KeptShare }
 
 /**
- * A share that we take part in. `isPublic`: nobody told us of it, it stands in a catalogue. `parkedBytes`: it is parked,
- * and as large as that at most; without its descriptor's key that is all it is here for.
+ * A share that we take part in. `isPublic`: nobody told us of it, it stands in a catalogue. `parkedBytes`: it is
+ * parked, and as large as that at most; without its descriptor's key that is all it is here for.
  */
 interface Listed {
 	readonly id: ShareId;
@@ -67,11 +71,13 @@ export class Bridge implements FilmShelf {
 	readonly #listed = new Map<ShareId, Listed>();
 	readonly #trackers = new Map<string, TrackerSession>();
 	readonly #lookUp: LookUp;
+	readonly #torrents: Torrents;
 	#closed = false;
 
 	constructor(init: BridgeInit) {
 		this.#init = init;
 		this.self = peerIdFrom(init.crypto.random(16));
+		this.#torrents = new Torrents(init.store);
 		this.#lookUp = new LookUp(init.clock, () => this.#trackersAt(init.trackers));
 	}
 
@@ -87,7 +93,8 @@ export class Bridge implements FilmShelf {
 			if (!listed.kept) await this.#start(listed).start();
 			return;
 		}
-		await this.#list({ id, trackers: [], keys: { auth: authKey }, isPublic: false, parkedBytes: bytes, kept: undefined });
+		const keys = { auth: authKey };
+		await this.#list({ id, trackers: [], keys, isPublic: false, parkedBytes: bytes, kept: undefined });
 	}
 
 	/** Its time is over. What nobody gave us the link of is deleted. */
@@ -120,6 +127,18 @@ export class Bridge implements FilmShelf {
 	async films(): Promise<readonly Film[]> {
 		const wanted = await Promise.all([...this.#listed.keys()].map((id) => this.#wanted(id)));
 		return wanted.flatMap((listed) => (typeof listed === 'string' ? [] : listed.kept?.known ?? []));
+	}
+
+	async torrent(film: Film, filmUrl: string): Promise<TorrentOutcome> {
+		const release = this.use(film.id);
+		const outcome = await this.#torrents.of(film, filmUrl);
+		if (outcome.state !== 'hashing') {
+			release();
+			return outcome;
+		}
+		const made = this.#torrents.settled(film.id).then(release);
+		await Promise.race([made, new Promise<void>((resolve) => this.#init.clock.after(TORRENT_PATIENCE, resolve))]);
+		return this.#torrents.of(film, filmUrl);
 	}
 
 	use(id: ShareId): () => void {
@@ -197,7 +216,7 @@ export class Bridge implements FilmShelf {
 
 	/** Lets go of the listed film that was taken up first, where there are too many. False: all are being sent. */
 	async #makePlace(): Promise<boolean> {
-		const shares = [...this.#listed.values()].filter(({ isPublic, parkedBytes }) => isPublic && parkedBytes === undefined);
+		const shares = [...this.#listed.values()].filter((each) => each.isPublic && each.parkedBytes === undefined);
 		if (shares.length < MAX_PUBLIC) return true;
 		for (const { id } of shares) {
 			if (!await this.letGo(id)) continue;

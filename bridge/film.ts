@@ -1,4 +1,5 @@
 /** A film that a bridge can read: what the descriptor says of it, and its bytes. */
+import type { Bytes } from '../shared/base/bytes.ts';
 import type { ShareId } from '../shared/protocol/ids.ts';
 import type { MediaReader } from '../shared/ports/media-reader.ts';
 
@@ -10,12 +11,16 @@ export interface Film {
 	/** Undefined when the sharer does not know. */
 	readonly durationSec: number | undefined;
 	readonly reader: MediaReader;
+	/** Of its tree; undefined until its sharer has sealed it. */
+	readonly root: Bytes | undefined;
+	/** Whether all of it is here. */
+	readonly isWhole: () => boolean;
 }
 
 /**
- * What there is of a share. `unlisted`: nobody told us of it, and no catalogue has it. `unasked`: whether one has, could
- * not be asked. `busy`: as many listed films are served as may be. `unknown`: nobody who has it was met yet. `stopped`: by
- * its sharer, for good. `wrong-key`: the link we were given does not open it.
+ * What there is of a share. `unlisted`: nobody told us of it, and no catalogue has it. `unasked`: whether one has
+ * could not be asked. `busy`: as many listed films are served as may be. `unknown`: nobody who has it was met yet.
+ * `stopped`: by its sharer, for good. `wrong-key`: the link we were given does not open it.
  */
 export type FilmOutcome =
 	| { readonly state: 'here'; readonly film: Film }

@@ -142,7 +142,15 @@ export class KeptShare {
 		if (!opened.ok) return 'wrong-key';
 		const { title, type, durationSec, access } = opened.value;
 		const reader = this.node.reader(contentKeyOf(access));
-		return reader ? { id: descriptor.id, title, type, durationSec, reader } : 'unknown';
+		const isWhole = () => this.#holdsAll;
+		const about = { id: descriptor.id, title, type, durationSec, root: descriptor.root, isWhole };
+		return reader ? { ...about, reader } : 'unknown';
+	}
+
+	/** Every chunk; attachments do not matter to who wants the film. */
+	get #holdsAll(): boolean {
+		const { held, total } = this.node.snapshot().chunks;
+		return total > 0 && held === total;
 	}
 
 	#settle(outcome: FilmOutcome): void {

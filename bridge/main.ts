@@ -60,7 +60,42 @@ const SWEEP_EVERY: Ms = 10 * SECOND;
  */
 export async function startBridge(options: BridgeOptions = {}): Promise<RunningBridge> {
 	const config = { ...DEFAULTS, ...options };
-	const say = options.say ?? (() => undefined);
+	const { host } = config;
+	const parts = await assemble(config, options.say ?? (() => undefined));
+	const { bridge, parking, server, tcpServer, webSockets } = parts;
+	try {
+		const port = await listen(server, { host, ...config.http, variable: 'BRIDGE_PORT' });
+		const tcpPort = await listen(tcpServer, { host, ...config.tcp, variable: 'BRIDGE_TCP_PORT' });
+		const older = config.older && await OlderSystems.open({
+			...config.older, clock: nodeClock, films: () => bridge.films(), use: ({ id }) => bridge.use(id),
+		});
+		await parking.start();
+		const sweeping = setInterval(() => void parking.sweep(), SWEEP_EVERY);
+		for (const link of config.shares) void bridge.keep(link);
+		let closing: Promise<void> | undefined;
+		const close = async () => {
+			clearInterval(sweeping);
+			await older?.close();
+			await closeParts(parts);
+		};
+		return {
+			bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), olderPorts: older?.ports,
+			address: config.publicUrl ?? `:${port}`,
+			hasGuests: config.relayBytesPerSecond > 0 || config.parking.maxHours > 0,
+			takeIn: (...socket) => webSockets.upgrade(...socket), close: () => closing ??= close(),
+		};
+	} catch (error) {
+		server.close();
+		tcpServer.close();
+		await parts.store.close();
+		throw error;
+	}
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>;
+
+/** All of it, not listening yet. */
+async function assemble(config: BridgeConfig, say: (line: string) => void) {
 	const peers = await loadDataPeers();
 	if (!peers.ok) {
 		throw new Error('The package node-datachannel, which connects to browsers, has no build for this machine or was not '
@@ -86,45 +121,21 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 	const desk = new ParkingDesk({ crypto: nodeCrypto, clock: nodeClock, parking });
 	const webSockets = new WebSocketFace({ reception, lines, desk, self: bridge.self });
 	const tcp = new TcpFace(reception);
-	const server = makeHttpFace(bridge);
+	const server = makeHttpFace(bridge, config.publicUrl);
 	server.on('upgrade', (request, stream, head) => webSockets.upgrade(request, stream, head));
 	const tcpServer = createServer((socket) => tcp.accept(socket));
-	try {
-		const { host } = config;
-		const port = await listen(server, { host, ...config.http, variable: 'BRIDGE_PORT' });
-		const tcpPort = await listen(tcpServer, { host, ...config.tcp, variable: 'BRIDGE_TCP_PORT' });
-		const older = config.older && await OlderSystems.open({
-			...config.older, clock: nodeClock, films: () => bridge.films(), use: ({ id }) => bridge.use(id),
-		});
-		await parking.start();
-		const sweeping = setInterval(() => void parking.sweep(), SWEEP_EVERY);
-		for (const link of config.shares) void bridge.keep(link);
-		let closing: Promise<void> | undefined;
-		const close = async () => {
-			const closed = [server, tcpServer].map((each) => new Promise((resolve) => each.close(resolve)));
-			clearInterval(sweeping);
-			server.closeAllConnections();
-			await older?.close();
-			await bridge.close();
-			tcp.close();
-			webSockets.close();
-			await Promise.all(closed);
-			await store.close();
-		};
-		const takeIn: RunningBridge['takeIn'] = (...socket) => webSockets.upgrade(...socket);
-		const address = config.publicUrl ?? `:${port}`;
-		const urls = urlsOf(host, port, networkInterfaces());
-		const hasGuests = config.relayBytesPerSecond > 0 || config.parking.maxHours > 0;
-		return {
-			bridge, port, tcpPort, urls, address, hasGuests, takeIn, olderPorts: older?.ports,
-			close: () => closing ??= close(),
-		};
-	} catch (error) {
-		server.close();
-		tcpServer.close();
-		await store.close();
-		throw error;
-	}
+	return { store, bridge, parking, webSockets, tcp, server, tcpServer };
+}
+
+/** Says goodbye to everybody, and gives ports and files back. */
+async function closeParts({ store, bridge, webSockets, tcp, server, tcpServer }: Parts): Promise<void> {
+	const closed = [server, tcpServer].map((each) => new Promise((resolve) => each.close(resolve)));
+	server.closeAllConnections();
+	await bridge.close();
+	tcp.close();
+	webSockets.close();
+	await Promise.all(closed);
+	await store.close();
 }
 
 function hostedBy(bridge: Bridge, id: ShareId): HostedShare | undefined {

@@ -1,4 +1,9 @@
 /** The public catalogue: who lists a film, who finds it, and what taking it back does. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, type Page } from '@playwright/test';
 import { film } from './films/make-films.ts';
 import { test } from './fixtures.ts';
@@ -37,6 +42,33 @@ test('a film is listed, found with its poster, watched, and taken back from ever
 	await expect(entries(guest.page)).toHaveCount(0);
 	await expect(guest.page.getByText('No films yet')).toBeVisible();
 	await expect.poll(async () => (await fetch(`${bridge}watch/${id}`)).status).toBe(404);
+});
+
+/** What stock aria2 makes of a torrent: the one file it saves. */
+async function downloaded(torrentUrl: string): Promise<Buffer> {
+	const folder = await mkdtemp(join(tmpdir(), 'streamlet-aria2-'));
+	try {
+		const options = ['--no-conf', '--seed-time=0', '--enable-dht=false', '--enable-dht6=false', '--bt-enable-lpd=false', '--stop=60'];
+		await promisify(execFile)(process.env['ARIA2C'] ?? 'aria2c', [...options, '--dir', folder, torrentUrl]);
+		const [name = ''] = (await readdir(folder)).filter((each) => !each.endsWith('.torrent'));
+		return await readFile(join(folder, name));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+test('a BitTorrent program downloads a listed film by its torrent', async ({ person, server }) => {
+	const sharer = await person();
+	const path = await film('ten-seconds');
+	await sharer.share(path);
+	await listLabel(sharer.page).click();
+	await sharer.page.getByRole('link', { name: 'Catalogue' }).click();
+	const torrent = entries(sharer.page).getByRole('link', { name: /for BitTorrent programs$/ });
+	await expect(torrent).toHaveAttribute('href', /\/torrent\/[\w-]{22}\.torrent$/);
+	const url = await torrent.getAttribute('href') ?? '';
+	await expect.poll(async () => (await fetch(url)).status).toBe(200);
+	expect((await downloaded(url)).equals(await readFile(path))).toBe(true);
+	expect(server.output).not.toContain('Error');
 });
 
 test('the list survives reloads and a new start of the tracker, in its order; one\'s own film is marked; a stopped one goes', async ({ person, server }) => {

@@ -29,6 +29,14 @@ export function filmHeaders(film: Film, purpose: Purpose): Record<string, string
 	};
 }
 
+/** Headers of a film's torrent. */
+export function torrentHeaders(film: Film): Record<string, string> {
+	return {
+		'content-type': 'application/x-bittorrent', 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff',
+		'content-disposition': `attachment; ${fileNameParameters(`${fileNameOf(film)}.torrent`)}`,
+	};
+}
+
 /** A share is one sequence of bytes, ever: its id names them. */
 export function entityTag(film: Film): string { return `"${film.id}"`; }
 

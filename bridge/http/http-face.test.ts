@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { shareIdFrom, type ShareId } from '../../shared/protocol/ids.ts';
 import type { FilmOutcome } from '../film.ts';
+import type { TorrentOutcome } from '../torrent/torrents.ts';
 import { arrivingFilm } from '../testkit/arriving-film.ts';
 import { makeHttpFace } from './http-face.ts';
 
@@ -17,9 +18,11 @@ afterEach(() => { for (const server of servers.splice(0)) { server.close(); serv
 async function face(size = MEGABYTES) {
 	const { film, reader } = arrivingFilm(size);
 	let users = 0;
+	const torrent: { outcome: TorrentOutcome } = { outcome: { state: 'hashing' } };
 	const others = new Map<ShareId, FilmOutcome>();
 	const server = makeHttpFace({
 		find: (id) => Promise.resolve(id === film.id ? { state: 'here', film } : others.get(id) ?? { state: 'unlisted' }),
+		torrent: () => Promise.resolve(torrent.outcome),
 		use: () => {
 			users += 1;
 			return () => { users -= 1; };
@@ -34,7 +37,7 @@ async function face(size = MEGABYTES) {
 		const [response] = await once(request({ port, host: '127.0.0.1', path, headers, method }).end(), 'response') as [IncomingMessage];
 		return response;
 	};
-	return { film, reader, others, port, get, users: () => users };
+	return { film, reader, others, torrent, port, get, users: () => users };
 }
 
 test('a film that is here comes whole, byte for byte, and keeps its connection for the next', async () => {
@@ -135,6 +138,23 @@ test('what there is not is said in words', async () => {
 	expect((await get(`/watch/${unknown}`)).headers['retry-after']).toBe('5');
 	const posted = await get(`/watch/${film.id}`, {}, 'POST');
 	expect([posted.statusCode, posted.headers.allow]).toEqual([405, 'GET, HEAD']);
+});
+
+test('a torrent is handed out when there is one, and else it is said when to ask again', async () => {
+	const { film, torrent, get } = await face();
+	const cases = [['hashing', 202, '3', /being made/], ['arriving', 503, '10', /still arriving/], ['open', 503, '60', /not hashed/]] as const;
+	for (const [state, status, wait, words] of cases) {
+		torrent.outcome = { state };
+		const response = await get(`/torrent/${film.id}.torrent`);
+		expect([response.statusCode, response.headers['retry-after']]).toEqual([status, wait]);
+		expect((await buffer(response)).toString()).toMatch(words);
+	}
+	torrent.outcome = { state: 'here', bytes: Uint8Array.of(1, 2) };
+	const response = await get(`/torrent/${film.id}.torrent`);
+	expect([response.statusCode, response.headers['content-type']]).toEqual([200, 'application/x-bittorrent']);
+	expect(response.headers['content-disposition']).toContain('filename="A film.mp4.torrent"');
+	expect([...await buffer(response)]).toEqual([1, 2]);
+	expect((await get(`/torrent/${film.id}.torrent`, { host: 'a host/with?a:path' })).statusCode).toBe(400);
 });
 
 test('it says how it is', async () => {

@@ -4,13 +4,16 @@ import { SECOND, type Ms } from '../../shared/base/units.ts';
 import { parseShareId, type ShareId } from '../../shared/protocol/ids.ts';
 import type { Film, FilmOutcome } from '../film.ts';
 import { answerFor } from './answer.ts';
-import type { Purpose } from './film-headers.ts';
+import type { TorrentOutcome } from '../torrent/torrents.ts';
+import { torrentHeaders, type Purpose } from './film-headers.ts';
 import { pour } from './pour.ts';
 
 /** Where films come from. */
 export interface FilmShelf {
 	/** What there is of a share now, or after a while, if nobody who has it was met yet. */
 	find(id: ShareId): Promise<FilmOutcome>;
+	/** The film as a torrent that names `filmUrl`, made if need be. */
+	torrent(film: Film, filmUrl: string): Promise<TorrentOutcome>;
 	/** Somebody is being sent the film, until the return value is called. */
 	use(id: ShareId): () => void;
 	/** What `/healthz` tells beside the status. */
@@ -26,7 +29,10 @@ const SILENT_AFTER: Ms = 300 * SECOND;
 /** Headers that arrive slower than this are nobody's. */
 const HEADERS_WITHIN: Ms = 10 * SECOND;
 
-const PATH = /^\/(watch|download)\/([^/?#]+)\/?(?:\?.*)?$/;
+const PATH = /^\/(watch|download|torrent)\/([^/?#]+)\/?(?:\?.*)?$/;
+
+/** A name or address with its port, as a client may call this server. */
+const HOST = /^[\w.:[\]-]{1,255}$/;
 
 const REFUSALS = {
 	unlisted: [404, 'There is no such film here.'],
@@ -37,29 +43,47 @@ const REFUSALS = {
 	'wrong-key': [404, 'The link that this bridge was given does not open this film.'],
 } as const satisfies Record<Exclude<FilmOutcome['state'], 'here'>, readonly [number, string]>;
 
-/** The server, not listening yet. */
-export function makeHttpFace(shelf: FilmShelf): Server {
+const NO_TORRENT = {
+	open: [503, 60, 'Whoever shares this film has not hashed all of it yet, which a torrent needs. Try again later.'],
+	arriving: [503, 10, 'The film is still arriving here. Its torrent can be made once all of it is here. Try again.'],
+	hashing: [202, 3, 'The torrent is being made. Try again in a moment.'],
+} as const satisfies Record<Exclude<TorrentOutcome['state'], 'here'>, readonly [number, number, string]>;
+
+/**
+ * The server, not listening yet.
+ *
+ * @param publicUrl - where it is for the outside, if that is not what clients call it
+ */
+export function makeHttpFace(shelf: FilmShelf, publicUrl?: string): Server {
 	const limits = { headersTimeout: HEADERS_WITHIN, requestTimeout: 2 * HEADERS_WITHIN };
 	const server = createServer(limits, (request, response) => {
 		response.on('error', () => {}); // the client is gone; 'close' follows
-		void answer(shelf, request, response);
+		void answer(shelf, { request, publicUrl }, response);
 	});
 	server.maxConnections = MAX_CONNECTIONS;
 	server.timeout = SILENT_AFTER;
 	return server;
 }
 
-async function answer(shelf: FilmShelf, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** A request, and where this server is for the outside. */
+interface Asked { readonly request: IncomingMessage; readonly publicUrl: string | undefined }
+
+async function answer(shelf: FilmShelf, asked: Asked, response: ServerResponse): Promise<void> {
+	const { request } = asked;
 	if (request.method !== 'GET' && request.method !== 'HEAD') {
 		response.setHeader('allow', 'GET, HEAD');
 		return say(response, 405, 'This address can only be read.');
 	}
 	if (request.url === '/healthz') return sayHealth(shelf, response);
 	const [, purpose, name = ''] = PATH.exec(request.url ?? '') ?? [];
-	const id = parseShareId(name);
-	if (!id || (purpose !== 'watch' && purpose !== 'download')) return say(response, 404, 'There is nothing here.');
+	const id = parseShareId(purpose === 'torrent' ? name.replace(/\.torrent$/, '') : name);
+	if (!id || purpose === undefined) return say(response, 404, 'There is nothing here.');
 	const outcome = await shelf.find(id);
-	if (outcome.state === 'here') return send(shelf, { film: outcome.film, purpose, request }, response);
+	if (outcome.state === 'here') {
+		const { film } = outcome;
+		if (purpose === 'watch' || purpose === 'download') return send(shelf, { film, purpose, request }, response);
+		return sendTorrent(shelf, { ...asked, film }, response);
+	}
 	const [status, words] = REFUSALS[outcome.state];
 	if (status === 503) response.setHeader('retry-after', '5');
 	say(response, status, words);
@@ -77,6 +101,22 @@ async function send(
 	const release = shelf.use(film.id);
 	await pour(film, body, response);
 	release();
+}
+
+async function sendTorrent(
+	shelf: FilmShelf, { film, request, publicUrl }: Asked & { readonly film: Film }, response: ServerResponse,
+): Promise<void> {
+	const host = request.headers.host ?? '';
+	if (publicUrl === undefined && !HOST.test(host)) return say(response, 400, 'The request does not name this server.');
+	const base = publicUrl?.replace(/\/$/, '') ?? `http://${host}`;
+	const torrent = await shelf.torrent(film, `${base}/download/${film.id}`);
+	if (torrent.state !== 'here') {
+		const [status, seconds, words] = NO_TORRENT[torrent.state];
+		response.setHeader('retry-after', String(seconds));
+		return say(response, status, words);
+	}
+	response.writeHead(200, { ...torrentHeaders(film), 'content-length': String(torrent.bytes.length) });
+	response.end(request.method === 'HEAD' ? undefined : torrent.bytes);
 }
 
 function sayHealth(shelf: FilmShelf, response: ServerResponse): void {

@@ -12,7 +12,10 @@ import { isNear, OlderSystems } from './older-systems.ts';
 const BYTES = someBytes(3_000_000);
 const VIDEO_ID = createHash('md5').update(BYTES.subarray(0, 2 ** 20)).digest('hex').slice(0, 16);
 const film = (n: number, title: string): Film => (
-	{ id: shareIdFrom(someBytes(16, n)), title, type: 'video/mp4', durationSec: 60, reader: memoryMediaReader(BYTES) }
+	{
+		id: shareIdFrom(someBytes(16, n)), title, type: 'video/mp4', durationSec: 60, root: undefined, isWhole: () => true,
+		reader: memoryMediaReader(BYTES),
+	}
 );
 
 async function open(films: readonly Film[] = [film(1, 'Lake')]): Promise<OlderSystems> {

@@ -106,8 +106,8 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 	if (parkBytes > quotaBytes) return { problem: 'BRIDGE_PARK_GB must be at most BRIDGE_QUOTA_GB: it is a part of it' };
 	return { config: {
 		host: set.HOST,
-		http: set.BRIDGE_PORT === undefined ? DEFAULTS.http : { port: set.BRIDGE_PORT, spares: 0 },
-		tcp: set.BRIDGE_TCP_PORT === undefined ? DEFAULTS.tcp : { port: set.BRIDGE_TCP_PORT, spares: 0 },
+		http: placeAt(set.BRIDGE_PORT, DEFAULTS.http),
+		tcp: placeAt(set.BRIDGE_TCP_PORT, DEFAULTS.tcp),
 		directory: set.DATA_DIR === undefined ? DEFAULTS.directory : join(set.DATA_DIR, 'bridge'),
 		quotaBytes,
 		parking: { bytes: parkBytes, maxHours: set.BRIDGE_PARK_HOURS ?? DEFAULTS.parking.maxHours },
@@ -117,11 +117,16 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		publicUrl: set.BRIDGE_URL,
 		shares,
 		older: set.OLDER_SYSTEMS && { reach: set.OLDER_SYSTEMS, places: {
-			transfer: { port: set.OLDER_TRANSFER_PORT ?? 5000, spares: 0 },
-			tracker: { port: set.OLDER_TRACKER_PORT ?? 6000, spares: 0 },
-			peer: { port: set.OLDER_PEER_PORT ?? 5001, spares: set.OLDER_PEER_PORT === undefined ? 20 : 0 },
+			transfer: placeAt(set.OLDER_TRANSFER_PORT, { port: 5000, spares: 0 }),
+			tracker: placeAt(set.OLDER_TRACKER_PORT, { port: 6000, spares: 0 }),
+			peer: placeAt(set.OLDER_PEER_PORT, { port: 5001, spares: 20 }),
 		} },
 	} };
+}
+
+/** A port that somebody chose has no spares. */
+function placeAt(chosen: number | undefined, usual: FacePlace): FacePlace {
+	return chosen === undefined ? usual : { port: chosen, spares: 0 };
 }
 
 /** Never says the link itself: it is a key. */

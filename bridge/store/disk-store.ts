@@ -16,6 +16,9 @@ import { syncDirectory } from './disk-file.ts';
 import { DiskGroupStore, roomFor } from './disk-group-store.ts';
 import { PartFiles } from './part-files.ts';
 
+/** Kept like a part of an attachment, behind its hash. */
+const TORRENT_INFO = { attachment: 0, since: 0, of: 'part', part: 0 } as const;
+
 /** How to keep things. */
 export interface DiskStoreInit {
 	/** Made if it is not there. */
@@ -82,6 +85,12 @@ export class DiskStore {
 		let parts = this.#parts.get(share);
 		if (!parts) this.#parts.set(share, parts = new PartFiles(join(this.#pathOf(share), 'parts'), this.#init.hash));
 		return parts;
+	}
+
+	/** What a torrent says of the film; see `torrent/torrents.ts`. */
+	torrentInfo(share: ShareId): Promise<Bytes | undefined> { return this.#torrents(share).get(TORRENT_INFO); }
+	putTorrentInfo(share: ShareId, info: Bytes): Promise<boolean> {
+		return this.#torrents(share).put(TORRENT_INFO, info);
 	}
 
 	/** The newest descriptor that was kept. */
@@ -156,6 +165,8 @@ export class DiskStore {
 		if (!this.#kept.has(share)) this.#kept.set(share, { bytes: 0, usedAt: this.#init.now() });
 		return directory;
 	}
+
+	#torrents(share: ShareId): PartFiles { return new PartFiles(join(this.#pathOf(share), 'torrent'), this.#init.hash); }
 
 	#pathOf(share: ShareId): string { return join(this.#init.directory, share); }
 }

@@ -36,6 +36,8 @@ export class ArrivingReader implements MediaReader {
 		this.#look();
 	}
 
+	get isHere(): boolean { return this.#here >= this.size; }
+
 	/** Nothing more comes. */
 	end(fault: ReadFault): void {
 		this.#fault = fault;
@@ -69,5 +71,6 @@ export class ArrivingReader implements MediaReader {
 export function arrivingFilm(size: number): { readonly film: Film; readonly reader: ArrivingReader } {
 	const reader = new ArrivingReader(size);
 	const id = shareIdFrom(new Uint8Array(16).fill(7));
-	return { reader, film: { id, title: 'A film', type: 'video/mp4', durationSec: 100, reader } };
+	const about = { id, title: 'A film', type: 'video/mp4', durationSec: 100, root: new Uint8Array(32).fill(3) };
+	return { reader, film: { ...about, reader, isWhole: () => reader.isHere } };
 }

@@ -49,7 +49,8 @@ export function share(title: string, more: Partial<ShareView> = {}): ShareView {
 export function listed(title: string, more: Partial<CatalogueFilm> = {}): CatalogueFilm {
 	return {
 		id: `share-${title}` as ShareId, title, sizeBytes: 1_412_000_000, durationSec: 1.7 * HOUR_SEC, sharer: 'Amber Finch',
-		online: 3, isMine: false, link: LINK, posterUrl: poster(200), playerUrl: 'http://streamlet.example:8100/watch/x', ...more,
+		online: 3, isMine: false, link: LINK, posterUrl: poster(200), playerUrl: 'http://streamlet.example:8100/watch/x',
+		torrentUrl: 'http://streamlet.example:8100/torrent/x.torrent', ...more,
 	};
 }
 

@@ -8,6 +8,7 @@ const TOOLS = [
 	{ program: 'firefox-esr', also: ['firefox'], packaged: 'firefox-esr', env: 'FIREFOX' },
 	{ program: 'ffmpeg', also: [], packaged: 'ffmpeg', env: 'FFMPEG' },
 	{ program: 'python3', also: [], packaged: 'python3', env: 'PYTHON' },
+	{ program: 'aria2c', also: [], packaged: 'aria2', env: 'ARIA2C' },
 	{ program: 'openssl', also: [], packaged: 'openssl', env: 'OPENSSL' },
 ];
 

@@ -81,7 +81,8 @@ test('a new revision is told, and the order stays', () => {
 		list(film(n));
 	}
 	const [, told] = describe(film(1), claims(2));
-	expect(told).toMatchObject({ announced: { entry: { share: film(1), place: 1, descriptor: base64url(claims(2).bytes) } } });
+	const entry = { share: film(1), place: 1, descriptor: base64url(claims(2).bytes) };
+	expect(told).toMatchObject({ announced: { entry } });
 	list(film(1), 2, 'Anna');
 	for (let round = 0; round < 3; round++) expect(shown()).toEqual([film(3), film(2), film(1)]);
 });

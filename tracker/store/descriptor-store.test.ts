@@ -93,7 +93,8 @@ describe('what is listed', () => {
 		first.keepListing({ ...listing(3, 2), listed: undefined }, 0);
 		first.close();
 		const second = await reopen();
-		expect(second.listed()).toEqual(ok([{ ...words, share: share(2), place: 1 }, { ...words, share: share(1), place: 2 }]));
+		const places = [{ ...words, share: share(2), place: 1 }, { ...words, share: share(1), place: 2 }];
+		expect(second.listed()).toEqual(ok(places));
 		expect(second.listing(share(3))).toEqual(ok({ number: 2, bytes: Uint8Array.of(3, 2) }));
 		expect(second.listing(share(4))).toEqual(ok(undefined));
 		second.close();

@@ -11,7 +11,7 @@ import type {
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
-import { CatalogueSession } from './catalogue-session.svelte.ts';
+import { CatalogueSession } from './catalogue-session.ts';
 import { copyText } from './clipboard.ts';
 import { failedWatch } from './failed-watch.ts';
 import { forgetFilm, lookAtStorage } from './kept-films.ts';
@@ -45,7 +45,8 @@ export class AppState implements AppView {
 	#sessions = $state.raw<readonly ShareSession[]>([]);
 	#watching = $state.raw<WatchSession>();
 	#brokenWatch = $state.raw<WatchView>();
-	#catalogue = $state.raw<CatalogueSession>();
+	catalogue = $state.raw<CatalogueView>();
+	#catalogue: CatalogueSession | undefined;
 	readonly #posters: Posters;
 	#settings: Settings;
 	#nextNotice = 1;
@@ -62,7 +63,6 @@ export class AppState implements AppView {
 
 	get shares(): readonly ShareView[] { return this.#sessions.map((session) => session.view); }
 	get watch(): WatchView | undefined { return this.#watching?.view ?? this.#brokenWatch; }
-	get catalogue(): CatalogueView | undefined { return this.#catalogue?.view; }
 
 	/** Takes up settings, former shares and the page's address. */
 	async start(): Promise<void> {
@@ -237,6 +237,7 @@ export class AppState implements AppView {
 		this.#brokenWatch = undefined;
 		this.#catalogue?.close();
 		this.#catalogue = undefined;
+		this.catalogue = undefined;
 		await Promise.all([former?.close(), this.#posters.leave()]);
 		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
 		if (going !== this.#goings) return film?.source.close();
@@ -259,10 +260,13 @@ export class AppState implements AppView {
 	}
 
 	#browse(): void {
-		const mine = () => new Map(this.#sessions.map(({ id, view }) => [id, view.posterUrl] as const));
-		this.#catalogue = new CatalogueSession({ context: this.#context, posters: this.#posters, mine });
+		const session: CatalogueSession = new CatalogueSession({
+			context: this.#context, posters: this.#posters, mine: (id) => this.#session(id)?.view,
+			show: (view) => { if (session === this.#catalogue) this.catalogue = view; },
+		});
+		this.#catalogue = session;
+		session.start();
 		this.page = 'catalogue';
-		this.#catalogue.start();
 	}
 
 	#fileLost(): void {

@@ -85,6 +85,8 @@ export interface CatalogueFilm {
 	readonly posterUrl: string | undefined;
 	/** For players: where a bridge streams it. Undefined where none runs. */
 	readonly playerUrl: string | undefined;
+	/** For BitTorrent programs, once the film is sealed. */
+	readonly torrentUrl: string | undefined;
 }
 
 /** The public catalogue, newest first. `arriving`: nothing is known yet. */

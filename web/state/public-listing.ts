@@ -1,6 +1,6 @@
 /**
- * Whether a share of mine stands in the tracker's public catalogue. What I want is signed, kept on this device, and said
- * until the tracker has it; what the tracker says to that is shown.
+ * Whether a share of mine stands in the tracker's public catalogue. What I want is signed, kept on this device, and
+ * said until the tracker has it; what the tracker says to that is shown.
  */
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import { makeListing, readListing, type Listing } from '../../shared/protocol/listing.ts';

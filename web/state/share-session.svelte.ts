@@ -73,19 +73,17 @@ export class ShareSession {
 		this.#context = context;
 		this.#keys = keys;
 		this.#record = record;
-		this.id = record.id;
-		this.#claim = new ShareClaim(record.id);
-		const link = { id: record.id, key: record.linkKey, trackers: [], startSec: undefined };
-		this.link = formatShareLink(context.parts.origin, link);
-		const { groups } = new Layout(record.size);
-		this.#sealing = new Sealing({ share: record.id, groups, records: context.parts.records });
+		const { id, linkKey: key, size } = record;
+		this.id = id;
+		this.#claim = new ShareClaim(id);
+		this.link = formatShareLink(context.parts.origin, { id, key, trackers: [], startSec: undefined });
+		this.#sealing = new Sealing({ share: id, groups: new Layout(size).groups, records: context.parts.records });
 		this.#parking = new Parking({
-			...context.parts, openLine, keys, bytes: record.size, changed: () => this.#pulse.now(),
+			...context.parts, openLine, keys, bytes: size, changed: () => this.#pulse.now(),
 			remember: (parkedUntil) => void this.#keep({ parkedUntil }),
 		}, record.parkedUntil);
 		this.#publication = new Publication({
-			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size: record.size,
-			parts: context.parts.records.parts(record.id),
+			crypto: context.parts.crypto, keys, contentKey: record.contentKey, size, parts: context.parts.records.parts(id),
 			publish: async (descriptor) => {
 				await this.#keep({ descriptor: descriptor.bytes });
 				await this.#peer?.node.describe(descriptor.bytes);
@@ -105,8 +103,7 @@ export class ShareSession {
 	static async create(
 		context: PageContext, file: File, handle: FileSystemFileHandle | undefined,
 	): Promise<ShareSession | ShareProblem> {
-		if (file.size === 0) return 'empty';
-		if (file.size > MAX_SHARE_BYTES) return 'too-large';
+		if (file.size === 0 || file.size > MAX_SHARE_BYTES) return file.size === 0 ? 'empty' : 'too-large';
 		const { crypto, records } = context.parts;
 		const { keys, record } = await newShare(crypto, file, handle);
 		const kept = await records.putShare(record);
@@ -135,7 +132,8 @@ export class ShareSession {
 
 	/** Stopped in a former visit. The tracker may not have heard: once it has, nothing of the share is kept. */
 	async withdraw(): Promise<void> {
-		onceKept(this.#context.home, this.id, { revision: () => this.#publication.revision, then: () => void this.forget() });
+		const revision = () => this.#publication.revision;
+		onceKept(this.#context.home, this.id, { revision, then: () => void this.forget() });
 		await this.#publication.revoke();
 		const { latest } = this.#publication;
 		if (latest) this.#tellTrackers(latest);

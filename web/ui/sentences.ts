@@ -2,7 +2,8 @@
 import type { LineRefusal } from '../../shared/runtime/tracker-session.ts';
 import { counted, formatTime, listed } from './format.ts';
 import type {
-	CatalogueView, CodecWarning, ListingView, PersonView, RevivalView, Route, ShareProblem, ShareView, TrackerView, WatchProblem, WatchView,
+	CatalogueView, CodecWarning, ListingView, PersonView, RevivalView, Route, ShareProblem, ShareView, TrackerView,
+	WatchProblem, WatchView,
 } from '../state/app-view.ts';
 
 /** How a message is meant: it colours it and nothing more. */

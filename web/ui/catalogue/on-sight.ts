@@ -5,12 +5,10 @@ import type { Attachment } from 'svelte/attachments';
 const AHEAD = '50%';
 
 /**
- * The attachment of an element.
- *
- * @param act - called each time it comes into sight
- * @param _anew - when this changes the element is looked at again: it may be in sight still
+ * The attachment of an element. `act` is called each time it comes into sight. `while`: when this changes, the element
+ * is looked at anew, for it may be in sight still.
  */
-export function onSight(act: () => void, _anew?: unknown): Attachment {
+export function onSight({ act }: { readonly act: () => void; readonly while: unknown }): Attachment {
 	return (element) => {
 		const observer = new IntersectionObserver((entries) => {
 			if (entries.some(({ isIntersecting }) => isIntersecting)) act();

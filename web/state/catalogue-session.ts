@@ -27,20 +27,19 @@ interface ListedFilm extends PicturedFilm {
 	online: number;
 }
 
-/** What it is made of. `mine`: the pictures of films I share, by id; undefined as a value where there is none. */
+/** What it is made of. `mine`: whether I share a film, and its picture here. `show`: as it is now, whole. */
 export interface CatalogueInit {
 	readonly context: PageContext;
 	readonly posters: Posters;
-	readonly mine: () => ReadonlyMap<ShareId, string | undefined>;
+	readonly mine: (id: ShareId) => { readonly posterUrl: string | undefined } | undefined;
+	readonly show: (view: CatalogueView) => void;
 }
 
 /** While its page is open. */
 export class CatalogueSession {
-	/** As the screen shows it; replaced whole. */
-	view = $state.raw<CatalogueView>({ state: 'arriving', films: [], hasMore: false });
 	readonly #init: CatalogueInit;
 	readonly #stopListening: () => void;
-	readonly #pulse = new Pulse(() => { this.view = this.#draw(); });
+	readonly #pulse = new Pulse(() => this.#init.show(this.#draw()));
 	#films = new Map<ShareId, ListedFilm>();
 	/** Said by the tracker since it welcomed us; takes the place of the former list once that many are here again. */
 	#fresh: Map<ShareId, ListedFilm> | undefined = new Map();
@@ -63,7 +62,10 @@ export class CatalogueSession {
 		});
 	}
 
-	start(): void { this.#begin(); }
+	start(): void {
+		this.#begin();
+		this.#pulse.now();
+	}
 
 	/** Further entries. Once at a time. */
 	more(): void {
@@ -72,7 +74,7 @@ export class CatalogueSession {
 
 	wantPoster(id: ShareId): void {
 		const film = this.#films.get(id);
-		if (film && film.online > 0 && !this.#init.mine().has(id)) this.#init.posters.want(film);
+		if (film && film.online > 0 && !this.#init.mine(id)) this.#init.posters.want(film);
 	}
 
 	/** Something that is drawn beside what the tracker says is another. */
@@ -156,20 +158,20 @@ export class CatalogueSession {
 	}
 
 	#draw(): CatalogueView {
-		const mine = this.#init.mine();
 		const ordered = [...this.#films.values()].sort((a, b) => b.place - a.place);
 		const isArriving = this.#fresh !== undefined && ordered.length === 0;
-		const films = ordered.map((film) => this.#viewOf(film, mine));
+		const films = ordered.map((film) => this.#viewOf(film));
 		return { state: isArriving ? 'arriving' : 'here', films, hasMore: this.#hasMore };
 	}
 
-	#viewOf(film: ListedFilm, mine: ReadonlyMap<ShareId, string | undefined>): CatalogueFilm {
-		const { id, body, descriptor, sharer, online, link } = film;
-		const isMine = mine.has(id);
+	#viewOf({ id, body, descriptor, sharer, online, link }: ListedFilm): CatalogueFilm {
+		const mine = this.#init.mine(id);
+		const bridge = this.#bridge === undefined ? undefined : bridgeUrl(this.#bridge);
 		return {
-			id, title: body.title, sizeBytes: descriptor.size, durationSec: body.durationSec, sharer, online, link, isMine,
-			posterUrl: isMine ? mine.get(id) : this.#init.posters.of(id),
-			playerUrl: this.#bridge === undefined ? undefined : `${bridgeUrl(this.#bridge)}/watch/${id}`,
+			id, title: body.title, sizeBytes: descriptor.size, durationSec: body.durationSec, sharer, online, link,
+			isMine: mine !== undefined, posterUrl: mine ? mine.posterUrl : this.#init.posters.of(id),
+			playerUrl: bridge && `${bridge}/watch/${id}`,
+			torrentUrl: descriptor.state === 'sealed' && bridge ? `${bridge}/torrent/${id}.torrent` : undefined,
 		};
 	}
 
