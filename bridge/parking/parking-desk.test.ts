@@ -9,10 +9,12 @@ import { defer } from '../../shared/base/deferred.ts';
 import {
 	decodeOffer, decodeParkState, makeParkRequest, type ParkOffer, type ParkRequest, type ParkState,
 } from '../../shared/protocol/parking.ts';
+import { Layout } from '../../shared/protocol/ids.ts';
 import type { TestShare } from '../../shared/testkit/share-bed.ts';
 import { startTracker } from '../../tracker/main.ts';
 import { startBridge, type BridgeOptions, type RunningBridge } from '../main.ts';
 import { loadDataPeers } from '../rtc/node-data-peer.ts';
+import { roomFor } from '../store/disk-group-store.ts';
 import { temporaryFolder } from '../store/testkit/temporary.ts';
 import { Sharer } from '../testkit/sharer.ts';
 
@@ -35,7 +37,7 @@ async function world(options: BridgeOptions = {}) {
 		onTestFinished(() => bridge.close());
 		return bridge;
 	};
-	return { sharer, directory, start, bridge: await start() };
+	return { sharer, url, directory, start, bridge: await start() };
 }
 
 /** A connection to the desk, as the share's owner. */
@@ -92,6 +94,22 @@ test('a share that is stopped leaves nothing here', async () => {
 	await sharer.revoke();
 	await expect.poll(desk.last, { timeout: 20_000 }).toBe('none');
 	expect(existsSync(join(directory, sharer.link.id))).toBe(false);
+});
+
+test('a copy stays when another film needs room', async () => {
+	const quotaBytes = roomFor(new Layout(SIZE).groups);
+	const { sharer, url, bridge } = await world({ quotaBytes, parking: { maxHours: 1, bytes: quotaBytes } });
+	const desk = await visit(bridge, sharer.share);
+	await desk.ask({ verb: 'park', hours: 1 });
+	await expect.poll(desk.last, { timeout: 20_000 }).toBe('kept');
+	const other = await Sharer.start(url, SIZE, makePeer);
+	onTestFinished(() => other.leave());
+	await bridge.bridge.keep(other.link);
+	const watched = await fetch(`http://127.0.0.1:${bridge.port}/watch/${other.link.id}`);
+	expect((await watched.arrayBuffer()).byteLength).toBe(SIZE);
+	await desk.ask({});
+	await expect.poll(() => desk.states.length).toBeGreaterThan(2);
+	expect(desk.last()).toBe('kept');
 });
 
 test('a film that is larger than it was said to be is not kept', async () => {

@@ -116,6 +116,7 @@ describe('after a restart', () => {
 	test('what was parked is carried on, what is over is deleted, and nobody else can read the list', async () => {
 		const first = lot();
 		await first.ask({});
+		writeFileSync(join(first.directory, 'parked.json.next'), 'of a crash', { mode: 0o644 });
 		await first.ask({ share: b, hours: 1 });
 		const file = join(first.directory, 'parked.json');
 		expect(statSync(file).mode & 0o777).toBe(0o600);

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { nodeClock } from '../../node/node-clock.ts';
 import { nodeCrypto } from '../../node/node-crypto.ts';
 import { defer } from '../../shared/base/deferred.ts';
+import { encodeOpening } from '../../shared/protocol/opening.ts';
 import { encodeCall } from '../../shared/protocol/bridge-call.ts';
 import { peerIdFrom, shareIdFrom, type PeerId } from '../../shared/protocol/ids.ts';
 import { openTo } from '../../shared/runtime/opening.ts';
@@ -109,6 +110,44 @@ test('whoever is not answered is let go, and whoever calls again has one line', 
 	clock.pass(10_000);
 	expect((await once(second, 'close'))[0]).toBe(1000);
 	await expect.poll(() => lines.ends).toBe(0);
+});
+
+/** A line of which both ends have sent an opening, and how many frames the second has got. */
+async function joined(bytesPerSecond: number) {
+	const clock = new ManualClock();
+	const { call } = await lineFace(bytesPerSecond, clock);
+	const [one, other] = [await call(ann, bob), await call(bob, ann)];
+	const got = { frames: 0 };
+	other.on('message', () => { got.frames += 1; });
+	one.send(encodeOpening({ share, peer: ann, nonce: someBytes(32, 7) }));
+	other.send(encodeOpening({ share, peer: bob, nonce: someBytes(32, 8) }));
+	await expect.poll(() => got.frames).toBe(1);
+	return { clock, one, other, got };
+}
+
+test('what passes is bounded: the rest waits', async () => {
+	const { clock, one, got } = await joined(4e6); // a megabyte a second for one address
+	for (let k = 0; k < 40; k++) one.send(new Uint8Array(60_000));
+	await expect.poll(() => got.frames).toBeGreaterThan(16);
+	for (let k = 0; k < 200; k++) await new Promise((resolve) => { setImmediate(resolve); });
+	expect(got.frames).toBeLessThan(41);
+	await expect.poll(() => {
+		clock.pass(100);
+		return got.frames;
+	}).toBe(41);
+});
+
+test('a line over which nothing is said ends, one over which something is said stays', async () => {
+	const { clock, one, other, got } = await joined(1e9);
+	clock.pass(40_000);
+	one.send(new Uint8Array(5));
+	await expect.poll(() => got.frames).toBe(2);
+	clock.pass(40_000);
+	one.send(new Uint8Array(5));
+	await expect.poll(() => got.frames).toBe(3);
+	const ended = once(other, 'close');
+	clock.pass(60_000);
+	expect((await ended)[0]).toBe(1000);
 });
 
 test('an allowance is a second\'s worth at once, and what goes beyond is waited for', () => {

@@ -63,6 +63,18 @@ describe('two who have the link', () => {
 		expect(clock.waiting).toBe(0);
 	});
 
+	test('and who both connected, over somebody between them, meet as well; but not another than was called', async () => {
+		const [wire, other] = [memoryWire(), memoryWire()];
+		const init = { crypto, clock: new ManualClock() };
+		const [ada, bob] = [{ ...ADA, expected: BOB.self }, { ...BOB, expected: ADA.self }];
+		const met = [openTo(wire.near, ada, init), openTo(wire.far, bob, init)];
+		const missed = openTo(other.near, { ...ADA, expected: peerIdFrom(someBytes(16, 6)) }, init);
+		void openTo(other.far, bob, init);
+		await settle(wire, other);
+		expect((await Promise.all(met)).map(({ ok }) => ok)).toEqual([true, true]);
+		expect(await missed).toEqual({ ok: false, error: 'refused' });
+	});
+
 	test('then exchange frames, and see neither opening nor hello', async () => {
 		const { wire, answered } = bobListens();
 		const opened = opens(wire.near);

@@ -36,6 +36,17 @@ describe('a line that opens', () => {
 		expect(newest().said).toEqual([{ type: 'hello', version: 1, peer: SELF, name: 'Ada' }]);
 	});
 
+	test('knows the bridges it is told of, paths being at the tracker\'s own address', () => {
+		const { session, newest } = bed();
+		newest().events.opened();
+		newest().say({ ...WELCOME, bridges: ['/bridge', 'wss://far.example/b'] });
+		expect(session.bridges).toEqual([
+			{ name: '/bridge', url: 'wss://tracker.example/bridge' }, { name: 'wss://far.example/b', url: 'wss://far.example/b' },
+		]);
+		newest().say(WELCOME);
+		expect(session.bridges).toEqual([]);
+	});
+
 	test('says what was asked before the welcome after it: swarms joined, descriptors published', () => {
 		const { session, newest } = bed();
 		session.publish(SHARE, { revision: 1, state: 'open', bytes: DESCRIPTOR });
