@@ -89,7 +89,9 @@ export class DiskStore {
 
 	/** What a torrent says of the film; see `torrent/torrents.ts`. */
 	torrentInfo(share: ShareId): Promise<Bytes | undefined> { return this.#torrents(share).get(TORRENT_INFO); }
-	putTorrentInfo(share: ShareId, info: Bytes): Promise<boolean> { return this.#torrents(share).put(TORRENT_INFO, info); }
+	putTorrentInfo(share: ShareId, info: Bytes): Promise<boolean> {
+		return this.#torrents(share).put(TORRENT_INFO, info);
+	}
 
 	/** The newest descriptor that was kept. */
 	async descriptor(share: ShareId): Promise<Bytes | undefined> {
