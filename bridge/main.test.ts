@@ -4,13 +4,18 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { nodeClock } from '../node/node-clock.ts';
+import { nodeCrypto } from '../node/node-crypto.ts';
 import { fail } from '../shared/base/result.ts';
 import type { OpenLine } from '../shared/ports/bridge-line.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import { startTracker, type RunningTracker } from '../tracker/main.ts';
-import { Layout } from '../shared/protocol/ids.ts';
+import { Layout, peerIdFrom } from '../shared/protocol/ids.ts';
+import { makeListing } from '../shared/protocol/listing.ts';
+import { TrackerSession } from '../shared/runtime/tracker-session.ts';
+import { openTrackerSocket } from './node-tracker-socket.ts';
 import { startBridge, type BridgeOptions, type RunningBridge } from './main.ts';
 import { loadDataPeers } from './rtc/node-data-peer.ts';
 import { roomFor } from './store/disk-group-store.ts';
@@ -192,4 +197,49 @@ test('programs of older systems get its films where they may, and nowhere else',
 	socket.write('ACK');
 	await closed;
 	expect(Buffer.compare(Buffer.concat(pieces), sharing.share.plain)).toBe(0);
+});
+
+describe('a bridge that serves what is listed', () => {
+	/** The sharer's word on the catalogue, and what the tracker says to it. */
+	async function list(url: string, { share }: Sharer, number: number, isListed: boolean): Promise<void> {
+		const { keys, linkKey } = share;
+		const self = peerIdFrom(nodeCrypto.random(16));
+		const session = new TrackerSession({ url, self, open: openTrackerSocket, clock: nodeClock, rng: Math.random });
+		onTestFinished(() => session.close());
+		const listed = isListed ? { linkKey, name: 'Ann' } : undefined;
+		const kept = new Promise<void>((resolve) => session.listen({
+			listed: () => resolve(),
+			// The sharer's descriptor may be on its way.
+			refused: () => void nodeClock.after(50, () => void say()),
+		}));
+		const say = async () => session.list(await makeListing(nodeCrypto, keys, { number, listed }));
+		await say();
+		session.start();
+		await kept;
+	}
+
+	test('has it while it is listed, and not before or after', async () => {
+		const { url } = await tracker();
+		const sharing = await sharer(url);
+		const running = await bridge(url, { servesListed: true });
+		const plain = await bridge(url);
+		const status = async (of = running) => (await of.get(`/watch/${sharing.link.id}`)).status;
+		expect(await status()).toBe(404);
+		await list(url, sharing, 1, true);
+		await expect.poll(() => status()).toBe(200);
+		const film = await bytesOf(await running.get(`/download/${sharing.link.id}`));
+		expect(Buffer.compare(film, sharing.share.plain)).toBe(0);
+		const torrent = await running.get(`/torrent/${sharing.link.id}.torrent`);
+		expect([torrent.status, await torrent.text()]).toEqual([503, expect.stringMatching(/not hashed all of it/)]);
+		expect(await status(plain)).toBe(404);
+		await list(url, sharing, 2, false);
+		await expect.poll(() => status()).toBe(404);
+		expect(running.bridge.health()['shares']).toBe(0);
+	});
+
+	test('says so when its tracker cannot be asked', async () => {
+		const running = await bridge('ws://127.0.0.1:1/ws', { servesListed: true });
+		const response = await running.get('/watch/AAAAAAAAAAAAAAAAAAAAAA');
+		expect([response.status, await response.text()]).toEqual([503, expect.stringMatching(/cannot be asked/)]);
+	});
 });

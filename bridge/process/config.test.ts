@@ -5,7 +5,9 @@ const LINK = 'http://localhost:8000/w/AAAAAAAAAAAAAAAAAAAAAA#AAAAAAAAAAAAAAAAAAA
 
 test('an empty environment gives the defaults, and the tracker that runs beside', () => {
 	expect(configFrom({})).toEqual({ config: DEFAULTS });
-	expect(configFrom({ BRIDGE_PORT: '', PORT: '1' }, 'ws://a/ws')).toEqual({ config: { ...DEFAULTS, trackers: ['ws://a/ws'] } });
+	expect(configFrom({ BRIDGE_PORT: '', PORT: '1' }, 'ws://a/ws')).toEqual({
+		config: { ...DEFAULTS, trackers: ['ws://a/ws'], servesListed: true },
+	});
 });
 
 test('everything can be set', () => {

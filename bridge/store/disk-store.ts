@@ -166,7 +166,9 @@ export class DiskStore {
 		return directory;
 	}
 
-	#torrents(share: ShareId): PartFiles { return new PartFiles(join(this.#pathOf(share), 'torrent'), this.#init.hash); }
+	#torrents(share: ShareId): PartFiles {
+		return new PartFiles(join(this.#pathOf(share), 'torrent'), this.#init.hash);
+	}
 
 	#pathOf(share: ShareId): string { return join(this.#init.directory, share); }
 }

@@ -68,9 +68,11 @@ export interface TrackerEvents {
 	lookedUp(answer: LookedUp): void;
 }
 
-/** The tracker's words about its catalogue. */
+/** A page of the tracker's catalogue. */
 export type CataloguePage = Extract<TrackerMessage, { type: 'catalogue' }>;
+/** What changed in it. */
 export type CatalogueChange = Extract<TrackerMessage, { type: 'catalogue-changed' }>;
+/** What it has of one share. */
 export type LookedUp = Extract<TrackerMessage, { type: 'looked-up' }>;
 
 /** What a session is made of. `url`: `ws:` or `wss:`. */
