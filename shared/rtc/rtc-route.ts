@@ -33,7 +33,8 @@ function routeOf(local: StatsReport, remote: StatsReport): Route {
 	const types = [local['candidateType'], remote['candidateType']];
 	if (types.includes('relay')) return 'relay';
 	const address = remote['address'] ?? remote['ip'];
-	if (typeof address === 'string' && address !== '') return isPrivate(address) ? 'lan' : 'direct';
+	const isOurs = types[0] === 'host' && address === (local['address'] ?? local['ip']); // both on one machine
+	if (typeof address === 'string' && address !== '') return isOurs || isPrivate(address) ? 'lan' : 'direct';
 	return types[0] === 'host' && types[1] !== 'srflx' ? 'lan' : 'direct';
 }
 
