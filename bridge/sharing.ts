@@ -39,9 +39,12 @@ export interface SharingInit {
 	readonly ended: (film: FilmShare, why: EndOfShare) => void;
 }
 
+/** Ends after which a share may go on another day. */
+const COMES_BACK: ReadonlySet<EndOfShare> = new Set(['changed', 'gone', 'storage']);
+
 const NO_WEBRTC = 'The package node-datachannel, which connects to browsers, has no build for this machine.';
 
-/** Why a file is not shared. `busy`: another process shares it. */
+/** Why a file is not shared. `busy`: it is being shared already. */
 export type NoShare = OpenFault | 'empty' | 'too-large' | 'busy' | 'storage';
 
 /** A film that is being shared. */
@@ -90,6 +93,8 @@ export class Sharing {
 	readonly #init: SharingInit;
 	readonly #makePeer: MakeDataPeer;
 	readonly #lines: Line[] = [];
+	/** What runs: a directory is locked against other processes, not against ourselves. */
+	readonly #running = new Set<ShareId>();
 
 	private constructor(init: SharingInit, makePeer: MakeDataPeer) {
 		this.#init = init;
@@ -126,6 +131,7 @@ export class Sharing {
 			return 'id' in what ? id === what.id : path === what.path;
 		});
 		if (records.length === 0) return 'unknown';
+		if (records.some(({ id }) => this.#running.has(id))) return 'busy';
 		for (const record of records) {
 			const stopped = await this.#stopOne(record);
 			if (stopped !== 'stopped') return stopped;
@@ -148,6 +154,10 @@ export class Sharing {
 		const alike = (await findShares(this.#init.folder)).filter((record) => record.size === size);
 		const nearest = alike.toSorted((one, other) => Number(other.path === path) - Number(one.path === path));
 		for (const record of nearest) {
+			if (this.#running.has(record.id)) {
+				if (record.path === path) return fail('busy');
+				continue; // a second copy of a film has a link of its own
+			}
 			const opened = await this.#openFilm(path);
 			if (!opened.ok) return opened;
 			const film = opened.value;
@@ -182,14 +192,17 @@ export class Sharing {
 		const { files, unlock } = kept.value;
 		const line = this.#freeLine();
 		line.films += 1;
+		this.#running.add(record.id);
 		const letGo = async () => {
 			line.films -= 1;
+			this.#running.delete(record.id);
 			await film.close();
 			await files.close();
 			await unlock();
 		};
 		const ended = (why: EndOfShare) => {
-			void share.close();
+			// Whoever has the link of what is no film is told, instead of waiting for it.
+			void share.close().then(() => (COMES_BACK.has(why) ? undefined : this.#stopOne(record)));
 			this.#init.ended(share, why);
 		};
 		const shared = await SharedFilm.open({ parts: line.parts, record, files, film, ended });

@@ -146,7 +146,7 @@ const REASONS: Readonly<Record<NoShare, string>> = {
 	'not-a-file': 'it is neither a file nor a folder.',
 	empty: 'it is empty.',
 	'too-large': 'it is larger than any film.',
-	busy: 'another streamlet shares it already.',
+	busy: 'it is being shared already.',
 	storage: 'what is needed to share it cannot be kept. Is the disk full? DATA_DIR names another folder.',
 };
 
