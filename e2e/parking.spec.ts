@@ -36,7 +36,7 @@ test.describe('a bridge with little room', () => {
 		const sharer = await person();
 		await sharer.share(await film('minute-720p'), await film('ten-seconds'), await film('no-audio'));
 		const card = (name: string) => sharer.page.getByRole('article', { name });
-		const wish = (name: string) => card(name).getByRole('switch');
+		const wish = (name: string) => card(name).getByRole('switch', { name: 'Keep it online' });
 		await expect(card('minute-720p').getByText('larger than what the bridge keeps: 5.2 MB at most')).toBeVisible();
 		await expect(wish('minute-720p')).toBeDisabled();
 		await wish('ten-seconds').check();
