@@ -14,7 +14,6 @@ import { ManualClock } from '../../shared/testkit/manual-clock.ts';
 import { someBytes, testCrypto } from '../../shared/testkit/test-crypto.ts';
 import { DEFAULT_PLACES, Places } from '../places.ts';
 import { Reception } from '../reception.ts';
-import { Allowance } from './allowance.ts';
 import { Lines } from './lines.ts';
 import { NodeSocketTransport } from './node-socket-transport.ts';
 import { WebSocketFace } from './web-socket-face.ts';
@@ -148,14 +147,4 @@ test('a line over which nothing is said ends, one over which something is said s
 	const ended = once(other, 'close');
 	clock.pass(60_000);
 	expect((await ended)[0]).toBe(1000);
-});
-
-test('an allowance is a second\'s worth at once, and what goes beyond is waited for', () => {
-	const clock = new ManualClock();
-	const allowance = new Allowance(1000, clock);
-	expect([allowance.take(1000), allowance.take(500)]).toEqual([0, 500]);
-	clock.pass(1500);
-	expect(allowance.take(1000)).toBe(0);
-	clock.pass(60_000);
-	expect([allowance.take(1000), allowance.take(1)]).toEqual([0, 1]);
 });

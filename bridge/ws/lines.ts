@@ -5,6 +5,7 @@
  * PROTOCOL.md §7.
  */
 import type { WebSocket } from 'ws';
+import { Allowance } from '../../shared/base/allowance.ts';
 import type { Bytes } from '../../shared/base/bytes.ts';
 import { MIB, SECOND, type Ms } from '../../shared/base/units.ts';
 import { decodeCall, type BridgeCall } from '../../shared/protocol/bridge-call.ts';
@@ -12,7 +13,6 @@ import { decodeOpening } from '../../shared/protocol/opening.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Place } from '../places.ts';
 import { plain } from '../plain-bytes.ts';
-import { Allowance } from './allowance.ts';
 
 /** Whoever connects calls at once; whoever is called hears of it by the tracker and comes within moments. */
 const CALL_WITHIN: Ms = 10 * SECOND;
@@ -66,7 +66,7 @@ export class Lines {
 	constructor(limits: LineLimits, clock: Clock) {
 		this.#limits = limits;
 		this.#clock = clock;
-		this.#all = new Allowance(limits.bytesPerSecond, clock);
+		this.#all = this.#allow(limits.bytesPerSecond);
 	}
 
 	/** Ends of lines there are, the other end there or not. */
@@ -167,7 +167,7 @@ export class Lines {
 			line.heard();
 			if (to.readyState === to.OPEN) to.send(data, sent);
 			isFull = to.bufferedAmount > HIGH_WATER_BYTES;
-			const wait = Math.max(this.#all.take(data.length), own?.take(data.length) ?? 0);
+			const wait = Math.max(...[this.#all, own].map((allowance) => this.#take(allowance, data.length)));
 			if (wait > 0 && !isOverdrawn) {
 				isOverdrawn = true;
 				this.#clock.after(wait, () => {
@@ -179,12 +179,26 @@ export class Lines {
 		};
 	}
 
+	#allow(bytesPerSecond: number): Allowance {
+		const allowance = new Allowance();
+		allowance.set(bytesPerSecond, this.#clock.now() - SECOND); // so much may pass at once
+		return allowance;
+	}
+
+	/** How long to wait before more of it is taken. */
+	#take(allowance: Allowance | undefined, bytes: number): Ms {
+		const now = this.#clock.now();
+		allowance?.at(now);
+		allowance?.take(bytes);
+		return allowance?.waitAt(now) ?? 0;
+	}
+
 	#enter(address: string): Neighbour | undefined {
 		const { bytesPerSecond } = this.#limits;
 		if (bytesPerSecond === 0 || this.#ends >= MAX_ENDS) return undefined;
 		let neighbour = this.#addresses.get(address);
 		if (!neighbour) {
-			neighbour = { ends: 0, allowance: new Allowance(bytesPerSecond * ADDRESS_SHARE, this.#clock) };
+			neighbour = { ends: 0, allowance: this.#allow(bytesPerSecond * ADDRESS_SHARE) };
 			this.#addresses.set(address, neighbour);
 		}
 		if (neighbour.ends >= MAX_ENDS_PER_ADDRESS) return undefined;

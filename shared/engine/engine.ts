@@ -8,13 +8,13 @@
  * tied to
  * the share by a checked proof, was compared.
  */
+import { Allowance } from '../base/allowance.ts';
 import { assertNever } from '../base/result.ts';
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import { Layout, type LinkId, type PeerId } from '../protocol/ids.ts';
 import { decode } from '../protocol/peer-message.ts';
 import type { Inventory as Stored } from '../ports/group-store.ts';
-import { Allowance } from './allowance.ts';
 import { chunkSet } from './chunk-set.ts';
 import type { Described, Effect, Input } from './events.ts';
 import { Inventory, type PartialGroup } from './inventory.ts';

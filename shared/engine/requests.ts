@@ -1,10 +1,10 @@
 /** The asking side: fills the windows of links with requests, and settles what they send. */
+import type { Allowance } from '../base/allowance.ts';
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
 import type { Layout, LinkId } from '../protocol/ids.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
-import type { Allowance } from './allowance.ts';
 import { byGroup, chunkSet } from './chunk-set.ts';
 import { Demands } from './demand.ts';
 import type { Inventory } from './inventory.ts';

@@ -2,10 +2,10 @@
  * The serving side: hands each link's most urgent chunks to the runtime, a batch at a time. Nothing is paced by
  * timers.
  */
+import { Allowance } from '../base/allowance.ts';
 import type { Ms } from '../base/units.ts';
 import { CHUNK_BYTES, GROUP_CHUNKS, MAX_RUN_CHUNKS } from '../protocol/limits.ts';
 import { NOT_DUE } from '../protocol/peer-message.ts';
-import { Allowance } from './allowance.ts';
 import { chunkSet, chunksOf } from './chunk-set.ts';
 import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';

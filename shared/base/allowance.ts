@@ -1,28 +1,35 @@
 /**
- * How much may go by: a bucket that fills at the rate somebody set. It is never fuller than a second's worth, which is
- * how seldom a hidden tab looks; what is taken beyond it is a debt, so that one piece fits however low the rate.
+ * How many bytes may go by: a bucket that fills at a rate. It is never fuller than a second's worth, which is how
+ * seldom a hidden tab looks; what is taken beyond it is a debt, so that one piece fits however low the rate.
  */
-import { SECOND, type Ms } from '../base/units.ts';
+import { SECOND, type Ms } from './units.ts';
 
-/** Of one direction. Without a limit until one is set. */
+/** Of one direction, or of all that passes. Without a limit until one is set. */
 export class Allowance {
 	#bytesPerMs = Infinity;
 	#bytes = 0;
 	#at: Ms = 0;
 
-	/** @param bytesPerSecond - undefined: as fast as it goes */
+	/**
+	 * @param bytesPerSecond - undefined: as fast as it goes
+	 * @param now - from now on; what is owed under the limit before is still owed
+	 */
 	set(bytesPerSecond: number | undefined, now: Ms): void {
 		this.#fill(now);
 		this.#bytesPerMs = bytesPerSecond === undefined ? Infinity : bytesPerSecond / SECOND;
 		this.#bytes = Math.min(this.#bytes, 0);
-		this.#at = now;
 	}
 
 	/** Bytes that may go by now: nothing, or less, when it is used up. */
 	at(now: Ms): number {
-		if (this.#bytesPerMs === Infinity) return Infinity;
 		this.#fill(now);
-		return this.#bytes;
+		return this.#bytesPerMs === Infinity ? Infinity : this.#bytes;
+	}
+
+	/** How long to wait until more may go by. */
+	waitAt(now: Ms): Ms {
+		const left = this.at(now);
+		return left >= 0 ? 0 : -left / this.#bytesPerMs;
 	}
 
 	take(bytes: number): void { this.#bytes -= bytes; }

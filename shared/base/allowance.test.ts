@@ -35,3 +35,11 @@ test('a limit that is lifted owes nothing', () => {
 	allowance.set(2000, 20);
 	expect(allowance.at(520)).toBe(1000);
 });
+
+test('how long to wait follows from what is owed', () => {
+	const allowance = new Allowance();
+	expect(allowance.waitAt(0)).toBe(0);
+	allowance.set(1000, 0);
+	allowance.take(500);
+	expect([allowance.waitAt(0), allowance.waitAt(400), allowance.waitAt(900)]).toEqual([500, 100, 0]);
+});
