@@ -132,7 +132,13 @@ export class Records {
 	}
 
 	async settings(): Promise<Settings> { return await this.#db.get('settings', 'settings') ?? UNSET; }
-	async putSettings(settings: Settings): Promise<void> { await this.#db.put('settings', settings, 'settings'); }
+	/** Complete as soon as it is said: whoever changes a setting may leave the page in the next moment. */
+	async putSettings(settings: Settings): Promise<void> {
+		const transaction = this.#db.transaction('settings', 'readwrite');
+		const put = transaction.store.put(settings, 'settings');
+		transaction.commit();
+		await Promise.all([put, transaction.done]);
+	}
 
 	async certified(id: ShareId, group: number): Promise<CertifiedGroup | undefined> {
 		return this.#db.get('certified', [id, group]);
