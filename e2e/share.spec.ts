@@ -135,6 +135,26 @@ test('name and theme are kept, and others see the name', async ({ person, server
 	await expect(viewer.page.getByText(LONGEST_NAME).first()).toBeVisible({ timeout: 120_000 });
 });
 
+test('settings that are changed in the moment before the page is left are kept', async ({ person, server }) => {
+	const { page } = await person();
+	const openSettings = () => page.getByRole('button', { name: /your name|profile|settings/i }).first().click();
+	for (const theme of ['Dark', 'Light', 'Dark', 'Light', 'Dark'] as const) {
+		await page.goto(server.url);
+		await openSettings();
+		const reloaded = page.waitForEvent('load');
+		await page.getByLabel('Your name').evaluate((box: HTMLInputElement, value) => {
+			box.value = `Ada, ${value}`;
+			box.dispatchEvent(new Event('change', { bubbles: true }));
+			document.querySelector<HTMLInputElement>(`dialog input[value=${value.toLowerCase()}]`)?.click();
+			location.reload();
+		}, theme);
+		await reloaded;
+		await openSettings();
+		await expect(page.getByRole('radio', { name: theme })).toBeChecked();
+		await expect(page.getByLabel('Your name')).toHaveValue(`Ada, ${theme}`);
+	}
+});
+
 test('a file of another name but the same bytes is the same film; of the same name but other bytes is not', async ({ person }) => {
 	const folder = await mkdtemp(join(tmpdir(), 'streamlet-film-'));
 	const [path, viewerPath] = [join(folder, 'film.mp4'), await film('ten-seconds')];
