@@ -54,10 +54,13 @@ for (const [what, host] of [['files', 'localhost'], ['a database, on plain HTTP,
 test('a browser that is killed twice goes on from disk, and without the sharer', async ({ person, profile }) => {
 	const sharer = await person();
 	const link = await sharer.share(await film('ten-minutes'));
-	const { lives } = await crashAgainAndAgain(profile, link, { kills: 2, seed: 3 });
+	const { lives, page } = await crashAgainAndAgain(profile, link, { kills: 2, seed: 3 });
 	const lost = lives.reduce((sum, { heldBefore, heldAfter }) => sum + Math.max(0, heldBefore - heldAfter), 0);
 	expect(lost).toBeLessThanOrEqual(lives.length * 4 * MIB);
 	expect(lives.map(({ rejected }) => rejected)).toEqual([0, 0]);
+	// A started group is on disk two seconds after it came: by then the first seconds are.
+	const seconds = () => page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
+	await expect.poll(seconds, { timeout: 120_000 }).toBeGreaterThan(5);
 	await profile.crash();
 	await sharer.page.close();
 	const context = await profile.start();
