@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 import { film } from './films/make-films.ts';
 import { test } from './fixtures.ts';
+import { FrameGate } from './frame-gate.ts';
 
 const COMMAND = join(import.meta.dirname, '../cli/streamlet.mjs');
 
@@ -71,13 +72,16 @@ test('a film shared in a browser is saved by the command, byte for byte, and rep
 test('killed in the middle, the same command goes on from what had arrived', async ({ person }, info) => {
 	const path = await film('minute-720p');
 	const sharer = await person();
+	const gate = await FrameGate.before(sharer, 2);
 	const link = await sharer.share(path);
+	await gate.hold();
 	const folder = info.outputPath('here');
 	await mkdir(folder, { recursive: true });
 	const get = new Typed(COMMAND, folder, 'get', link, '-o', 'mine.mp4', '--json');
 	await expect.poll(() => /"event":"progress","bytes":[1-9]/.test(get.output), { timeout: 60_000 }).toBe(true);
 	await get.kill('SIGKILL');
 	expect(existsSync(join(folder, 'mine.mp4'))).toBe(false);
+	await gate.pass();
 
 	const again = new Typed(COMMAND, folder, 'get', link, '-o', 'mine.mp4', '--json');
 	expect(await again.ended()).toBe(0);
