@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Person } from './chromium.ts';
-import { servePages, type PageServer } from './page-server.ts';
+import { servePages } from './page-server.mjs';
 import { meter, type Transfer } from './transfer.ts';
 
 const PACKAGE = join(import.meta.dirname, '../../node_modules/simple-peer/simplepeer.min.js');
 
 /** Serves the pages that {@link rawTransfer} opens. */
-export function serveRaw(): Promise<PageServer> {
+export function serveRaw(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
 	return servePages({
 		'/': join(import.meta.dirname, 'pages/raw.html'), '/raw.mjs': join(import.meta.dirname, 'pages/raw.mjs'),
 		'/simplepeer.min.js': PACKAGE,

@@ -1,18 +1,12 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { stat } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { ADDRESS, CHROMIUM_ARGS, up, type Bed, type Wire } from '../bed/bed.ts';
+import { up, type Bed, type Wire } from '../bed/bed.ts';
 import { megabytes } from './bench-films.ts';
 import { withPeople } from './chromium.ts';
 import { compare, figures } from './compare.ts';
 import { productTransfer, type Product } from './product.ts';
 import { begin, record, type Row } from './results.ts';
-
-const PORT = 8000;
-const START = join(import.meta.dirname, '../../cli/start.mjs');
+import { argsInBed, startInBed } from './started-in-bed.ts';
 
 /** The wires, and films that take TCP some ten seconds over them. */
 const WIRES = [
@@ -48,8 +42,7 @@ test('one link over a slow wire gets most of what TCP gets', async () => {
 
 /** The sharer sits where the tracker is, the viewer at the other end of the wire. */
 async function transferInBed(bed: Bed, product: Product, file: string) {
-	// As over HTTPS: without a secure context the ciphers would be measured, not the wire.
-	const args = [...CHROMIUM_ARGS, `--unsafely-treat-insecure-origin-as-secure=${product.url}`];
+	const args = argsInBed(product.url);
 	const people = [
 		{ executable: bed.chromium('a'), args }, { executable: bed.chromium('b'), args, watchHeld: true, pauseAtFirstFrame: true },
 	];
@@ -58,25 +51,4 @@ async function transferInBed(bed: Bed, product: Product, file: string) {
 		const { mbPerSec, wholeSec } = await productTransfer(product, [from, to], file, size);
 		return { mbitPerSec: mbPerSec * 8, wholeSec };
 	});
-}
-
-async function startInBed(bed: Bed): Promise<Product & { readonly close: () => Promise<void> }> {
-	const data = await mkdtemp(join(tmpdir(), 'streamlet-bench-'));
-	const settings = [`PORT=${PORT}`, `HOST=${ADDRESS.a}`, `DATA_DIR=${data}`];
-	const child = bed.exec('a', ['env', ...settings, process.execPath, START]);
-	if (child.stdout === null) throw new Error('the tracker has no output');
-	let serves = false;
-	for await (const line of createInterface(child.stdout)) {
-		serves = line.includes(ADDRESS.a);
-		if (serves) break;
-	}
-	if (!serves) throw new Error('the tracker ended without serving');
-	child.stdout.resume(); // or it would stop when the pipe is full
-	return {
-		url: `http://${ADDRESS.a}:${PORT}`,
-		close: async () => {
-			if (child.exitCode === null && child.kill()) await once(child, 'exit');
-			await rm(data, { recursive: true, force: true });
-		},
-	};
 }

@@ -1,49 +1,32 @@
-/** The rival: WebTorrent's own browser build and its own tracker on loopback, unmodified, without STUN. */
+/** The rival: WebTorrent's own browser build and its own tracker, unmodified, without STUN. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createInterface } from 'node:readline';
 import type { Page } from 'playwright-core';
 import type { Person } from './chromium.ts';
-import { servePages } from './page-server.ts';
-import { BENCH_FOLDER } from './rivals.mjs';
 import { meter, type Transfer } from './transfer.ts';
-
-const MODULES = join(BENCH_FOLDER, 'node_modules');
-const PAGES = join(import.meta.dirname, 'pages');
-
-/** What we use of the package bittorrent-tracker. */
-interface Tracker {
-	readonly http: import('node:http').Server;
-	listen(port: number, host: string): void;
-	once(event: 'listening', listener: () => void): unknown;
-	close(done: () => void): void;
-}
 
 /** Pages and tracker, running. */
 export interface WebTorrent { readonly url: string; readonly tracker: string; readonly close: () => Promise<void> }
 
-/** Starts pages and tracker on free ports. */
-export async function startWebTorrent(): Promise<WebTorrent> {
-	const module = await import(pathToFileURL(join(MODULES, 'bittorrent-tracker/server.js')).href) as {
-		default: new (options: object) => Tracker;
-	};
-	const tracker = new module.default({ udp: false, http: true, ws: true, stats: false });
-	tracker.listen(0, '127.0.0.1');
-	await once(tracker.http, 'listening');
-	const address = tracker.http.address();
-	if (address === null || typeof address === 'string') throw new Error('the rival\'s tracker has no port');
-	const pages = await servePages({
-		'/': join(PAGES, 'webtorrent.html'), '/webtorrent.mjs': join(PAGES, 'webtorrent.mjs'),
-		'/webtorrent.min.js': join(MODULES, 'webtorrent/dist/webtorrent.min.js'), '/sw.min.js': join(MODULES, 'webtorrent/dist/sw.min.js'),
-	});
-	return {
-		url: pages.url, tracker: `ws://127.0.0.1:${address.port}`,
-		close: async () => {
-			await pages.close();
-			tracker.http.closeAllConnections();
-			await new Promise<void>((resolve) => tracker.close(resolve));
-		},
-	};
+/** Starts a command elsewhere: in a network namespace say. Its output is on the child's `stdout`. */
+type Launch = (command: readonly [string, ...string[]]) => ChildProcess;
+
+/** Starts pages and tracker on free ports of an address. */
+export async function startWebTorrent(host = '127.0.0.1', launch: Launch = here): Promise<WebTorrent> {
+	const child = launch([process.execPath, join(import.meta.dirname, 'webtorrent-host.mjs'), host]);
+	if (child.stdout === null) throw new Error('the rival has no output');
+	for await (const line of createInterface(child.stdout)) {
+		child.stdout.resume(); // or it would stop when the pipe is full
+		const close = async (): Promise<void> => { if (child.exitCode === null && child.kill()) await once(child, 'exit'); };
+		return { ...JSON.parse(line) as Pick<WebTorrent, 'url' | 'tracker'>, close };
+	}
+	throw new Error('the rival ended without serving');
+}
+
+function here([program, ...args]: readonly [string, ...string[]]): ChildProcess {
+	return spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 /** Seeds a file; ready when the magnet link is there, which is after hashing. */

@@ -6,6 +6,8 @@ interface Window {
 	benchMark: (name: string) => void;
 	benchSeek: (fraction: number) => Promise<number>;
 	benchSignal: (signal: string) => void;
+	/** What the rival's seeding page has sent, bytes. */
+	benchUploaded: () => number;
 	streamlet?: { snapshot: () => PageSnapshot };
 	SimplePeer: new (options: object) => BarePeer;
 }
@@ -14,6 +16,7 @@ interface Window {
 interface PageSnapshot {
 	readonly state: string;
 	readonly chunks: { readonly total: number; readonly held: number };
+	readonly bytes: { readonly uploaded: number };
 }
 
 /** What the raw limit uses of simple-peer. */
@@ -41,6 +44,7 @@ interface RivalTorrent {
 	readonly magnetURI: string;
 	readonly length: number;
 	readonly progress: number;
+	readonly uploaded: number;
 	readonly ready: boolean;
 	readonly files: readonly { streamTo(video: HTMLVideoElement): void }[];
 	on(event: 'download' | 'done', listener: () => void): void;

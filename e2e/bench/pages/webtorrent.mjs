@@ -16,6 +16,7 @@ picker.addEventListener('change', () => {
 	client.seed(file, { announce: [tracker] }, (torrent) => {
 		window.benchMark('magnet');
 		document.body.dataset.magnet = torrent.magnetURI;
+		window.benchUploaded = () => torrent.uploaded;
 	});
 });
 
