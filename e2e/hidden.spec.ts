@@ -16,7 +16,8 @@ test('a film comes whole from a tab that is hidden and whose timers the browser 
 		await expect.poll(() => viewer.held(), { timeout: 120_000 }).toBe(1);
 		const [after, seconds] = [await sharer.look(), (performance.now() - began) / 1000];
 		expect(after.visibility).toBe('hidden');
-		expect(after.ticks - before.ticks).toBeLessThan(10 * seconds); // a visible tab's timer fires up to 100 times a second
+		// A visible tab's timer fires up to 100 times a second.
+		expect(after.ticks - before.ticks).toBeLessThan(10 * seconds);
 		expect(after.uploaded).toBeGreaterThan(before.uploaded);
 	} finally {
 		await sharer.close();

@@ -36,16 +36,16 @@ async function transferFrom(product: Product, file: string, visibility: Document
 		await sharer.prepared();
 		if (visibility === 'hidden') await sharer.hide();
 		return await withPeople([{ watchHeld: true, pauseAtFirstFrame: true }], async (viewer) => {
-			const page = await readyToWatch(product, viewer!);
+			const page = await readyToWatch(product, viewer);
 			const [before, began] = [await sharer.look(), performance.now()];
 			await page.goto(sharer.link);
 			await page.waitForFunction(() => window.benchClock.done !== undefined, null, { timeout: 0, polling: 100 });
 			const [after, seconds] = [await sharer.look(), (performance.now() - began) / 1000];
 			if (after.visibility !== visibility) throw new Error(`the tab is ${after.visibility}`);
 			const clock = await page.evaluate(() => window.benchClock);
-			return {
-				mbPerSec: (await stat(file)).size / 1e3 / (clock.done! - clock.began!), ticksPerSec: (after.ticks - before.ticks) / seconds,
-			};
+			const { size } = await stat(file);
+			const ticksPerSec = (after.ticks - before.ticks) / seconds;
+			return { mbPerSec: size / 1e3 / (clock.done! - clock.began!), ticksPerSec };
 		});
 	} finally {
 		await sharer.close();

@@ -32,7 +32,7 @@ export async function startInBed(bed: Bed): Promise<Product & { readonly close: 
 	};
 }
 
-/** Browsers' arguments in the bed. As over HTTPS: without a secure context the ciphers would be measured, not the wire. */
+/** Browsers' arguments in the bed. As over HTTPS: without a secure context ciphers would be measured, not the wire. */
 export function argsInBed(url: string): readonly string[] {
 	return [...CHROMIUM_ARGS, `--unsafely-treat-insecure-origin-as-secure=${url}`];
 }

@@ -19,13 +19,14 @@ const UNSHAPED_MB = 50;
 const SHAPED_MB = 24;
 const SHARER_MBIT = 20;
 
-/** `allSec`: from the links' opening, all at once, until the last viewer has everything; `copies`: what the sharer sent. */
+/** `allSec`: from opening the links, all at once, until the last has everything; `copies`: what the sharer sent. */
 interface Spread extends Sample { readonly allSec: number; readonly copies: number }
 
 test('three viewers have a film sooner than by WebTorrent, and the sharer sends little more than one copy', async () => {
 	const section = begin('three', 'One sharer, three viewers who open the link at once: until all have all');
 	const [product, rival] = [await untilTestEnds(ServerProcess.start()), await untilTestEnds(startWebTorrent())];
-	const rows = await against('unshaped, one machine', 0.7, { product, rival, megabytes: UNSHAPED_MB, sharer: {}, viewer: {} });
+	const unshaped = { product, rival, megabytes: UNSHAPED_MB, sharer: {}, viewer: {} };
+	const rows = await against('unshaped, one machine', 0.7, unshaped);
 
 	const bed = await up({}, 'three');
 	onTestFinished(() => bed.down());
@@ -55,10 +56,10 @@ async function against(what: string, atMost: number, setting: Setting): Promise<
 	const runs = await compare({
 		ours: () => withPeople(
 			[setting.sharer, ...viewers({ watchHeld: true, pauseAtFirstFrame: true })],
-			(from, ...to) => ours(setting.product, from!, to, { file, size }),
+			(from, ...to) => ours(setting.product, from, to, { file, size }),
 		),
 		webTorrent: () => withPeople(
-			[setting.sharer, ...viewers({})], (from, ...to) => webTorrents(setting.rival, from!, to, { file, size }),
+			[setting.sharer, ...viewers({})], (from, ...to) => webTorrents(setting.rival, from, to, { file, size }),
 		),
 	});
 	const name = 'WebTorrent';
@@ -83,7 +84,9 @@ async function ours(product: Product, from: Person, to: readonly Person[], { fil
 	return { allSec, copies: await page.evaluate(() => window.streamlet!.snapshot().bytes.uploaded) / size };
 }
 
-async function webTorrents(rival: WebTorrent, from: Person, to: readonly Person[], { file, size }: Film): Promise<Spread> {
+async function webTorrents(
+	rival: WebTorrent, from: Person, to: readonly Person[], { file, size }: Film,
+): Promise<Spread> {
 	const magnet = await seed(rival, from, file);
 	const pages = await Promise.all(to.map((person) => readyToOpen(rival, person)));
 	const allSec = await openAll(pages, linkTo(rival, magnet, 'download'));

@@ -156,8 +156,8 @@ export const FIRST_WINDOW_BYTES = 16 * CHUNK_BYTES;
 /** A request waits until it can name this many bytes, or a quarter of the window: fewer messages, and a full path. */
 export const LARGEST_BATCH_BYTES = 16 * CHUNK_BYTES;
 
-/** The least window: below it request messages cost more than they save. */
-export const LEAST_WINDOW_BYTES = CHUNK_BYTES;
+/** The least window: one chunk is on its way while the next is asked for. */
+export const LEAST_WINDOW_BYTES = 2 * CHUNK_BYTES;
 
 /**
  * The largest window, 1 MiB. Chromium's SCTP, once it has overrun a path's queue, repairs one packet a round trip, so

@@ -1,12 +1,18 @@
 /**
  * How many bytes may be outstanding on one link: about its bandwidth-delay product, found from the times of requests
- * and
- * arrivals alone. A window much larger fills the path's queue, whose overflow SCTP recovers from slowly (NOTES.md §3).
+ * and arrivals alone. A window much larger fills the path's queue, whose overflow SCTP recovers from slowly (NOTES.md
+ * §3). A packet that is lost makes some answers late, a queue all of them: so what comes in time lets the window grow,
+ * and it shrinks when nothing does for a round trip or two.
  */
 import type { Ms } from '../base/units.ts';
+import { CHUNK_BYTES } from '../protocol/limits.ts';
 import { FIRST_WINDOW_BYTES, LARGEST_WINDOW_BYTES, LEAST_WINDOW_BYTES } from './settings.ts';
 
-/** Extra round trip that our own queueing may cause: enough to keep the path busy, far below a router's queue. */
+/**
+ * Extra time that our own queueing may cause, if that is more than a round trip: enough to keep the path busy, far
+ * below a router's queue. On a long path it is a round trip: a sender that lost a packet needs two for a chunk, and
+ * with less outstanding it would run dry and never speed up again.
+ */
 const TARGET_QUEUE_MS: Ms = 40;
 
 /**
@@ -14,6 +20,12 @@ const TARGET_QUEUE_MS: Ms = 40;
  * overrun a queue before the first late answer tells of it, and dcSCTP pays for that for seconds.
  */
 const START_GROWTH = 0.5;
+
+/** Added in a round trip at most, once a queue was seen. */
+const GROWTH_BYTES = 8 * CHUNK_BYTES;
+
+/** Of what arrives late, taken off the window at most. */
+const SHRINKING = 0.5;
 
 /** The shortest round trip is forgotten after this long, so that a path that became longer is believed. */
 const BASE_SPAN_MS: Ms = 20_000;
@@ -26,6 +38,10 @@ export class RequestWindow {
 	#smooth: Ms | undefined;
 	#deviation: Ms = 0;
 	#starting = true;
+	/** The shortest of the round trip that is under way, and of the one before. */
+	#least: Ms = Infinity;
+	#leastBefore: Ms = Infinity;
+	#tripBegan: Ms = 0;
 
 	/** Bytes that may be outstanding now. */
 	get bytes(): number { return this.#bytes; }
@@ -39,14 +55,15 @@ export class RequestWindow {
 	/** `bytes` arrived `took` ms after they were asked for, while the window was `full` or not. */
 	arrived(bytes: number, took: Ms, now: Ms, full: boolean): void {
 		this.#measure(took, now);
-		const queueing = took - this.#base;
-		if (queueing > TARGET_QUEUE_MS) {
+		const target = Math.max(TARGET_QUEUE_MS, this.#base);
+		const waited = took - this.#base;
+		const allWaited = this.#starting ? waited : Math.min(this.#least, this.#leastBefore) - this.#base;
+		if (allWaited > target) {
 			this.#starting = false;
-			const excess = Math.min(1, (queueing - TARGET_QUEUE_MS) / TARGET_QUEUE_MS);
-			this.#resize(this.#bytes - bytes * 0.5 * excess);
-		} else if (full) {
-			const room = 1 - queueing / TARGET_QUEUE_MS;
-			this.#resize(this.#bytes + (this.#starting ? bytes * START_GROWTH : (bytes * room * 8 * 8192) / this.#bytes));
+			this.#resize(this.#bytes - bytes * SHRINKING * Math.min(1, (allWaited - target) / target));
+		} else if (full && waited < target) {
+			const slower = Math.min(START_GROWTH, GROWTH_BYTES / this.#bytes) * (1 - waited / target);
+			this.#resize(this.#bytes + bytes * (this.#starting ? START_GROWTH : slower));
 		}
 	}
 
@@ -58,10 +75,18 @@ export class RequestWindow {
 	}
 
 	#measure(took: Ms, now: Ms): void {
-		if (took <= this.#base || now - this.#baseAt > BASE_SPAN_MS) {
+		// With the least window there is next to nothing that it could have waited for: that is how long the path is.
+		const isAlone = this.#bytes === LEAST_WINDOW_BYTES;
+		if (took <= this.#base || isAlone || now - this.#baseAt > BASE_SPAN_MS) {
 			this.#base = took;
 			this.#baseAt = now;
 		}
+		if (now - this.#tripBegan >= (this.#smooth ?? took)) {
+			this.#leastBefore = this.#least;
+			this.#least = Infinity;
+			this.#tripBegan = now;
+		}
+		this.#least = Math.min(this.#least, took);
 		const smooth = this.#smooth ?? took;
 		this.#deviation += (Math.abs(took - smooth) - this.#deviation) / 16;
 		this.#smooth = smooth + (took - smooth) / 16;
