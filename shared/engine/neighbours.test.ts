@@ -6,7 +6,9 @@ import type { Effect } from './events.ts';
 import { Link } from './link.ts';
 import { Neighbours } from './neighbours.ts';
 import { Outbox } from './outbox.ts';
-import { CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_LINKS, RETRY_PEER_MS, TARGET_LINKS } from './settings.ts';
+import {
+	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_BANNED, MAX_CANDIDATES, MAX_LINKS, RETRY_PEER_MS, TARGET_LINKS,
+} from './settings.ts';
 
 const id = (name: string): PeerId => peerIdFrom(new TextEncoder().encode(name.padEnd(16)));
 const ids = (count: number, from = 0): PeerId[] => Array.from({ length: count }, (_, k) => id(`p${from + k}`));
@@ -105,6 +107,13 @@ describe('peers', () => {
 		bed.neighbours.learn([id('liar')], undefined, 0);
 		expect(bed.done()).toEqual(['ban liar']);
 		expect(bed.neighbours.isBanned(id('liar'))).toBe(true);
+	});
+
+	test('that were banned are remembered up to a bound, the latest', () => {
+		const bed = new Bed();
+		const liars = ids(MAX_BANNED + 1);
+		for (const liar of liars) bed.neighbours.ban(liar);
+		expect(liars.filter((liar) => !bed.neighbours.isBanned(liar))).toEqual([liars[0]]);
 	});
 
 	test('that are shunned are left alone for that long', () => {

@@ -6,7 +6,8 @@ import { MAX_EXCHANGED_PEERS } from '../protocol/limits.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import {
-	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_CANDIDATES, MAX_CONNECT_FAILURES, MAX_LINKS, RETRY_PEER_MS, TARGET_LINKS,
+	CONNECT_MS, EXCHANGE_MS, FIND_MS, MAX_BANNED, MAX_CANDIDATES, MAX_CONNECT_FAILURES, MAX_LINKS, RETRY_PEER_MS,
+	TARGET_LINKS,
 } from './settings.ts';
 
 interface Candidate { readonly relays: Set<LinkId>; notBefore: Ms; failures: number }
@@ -112,6 +113,8 @@ export class Neighbours {
 	ban(peer: PeerId): void {
 		this.left(peer);
 		this.#banned.add(peer);
+		const [oldest] = this.#banned;
+		if (oldest !== undefined && this.#banned.size > MAX_BANNED) this.#banned.delete(oldest);
 		this.#out.push({ type: 'ban', peer });
 	}
 

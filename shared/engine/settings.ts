@@ -138,6 +138,9 @@ export const CONNECT_MS: Ms = 15 * SECOND;
 /** Peers remembered as candidates. */
 export const MAX_CANDIDATES = 256;
 
+/** Peers remembered as banned, the latest: who lies under ever new ids needs none of the old ones. */
+export const MAX_BANNED = 4096;
+
 /** How often neighbours tell each other of their neighbours. */
 export const EXCHANGE_MS: Ms = 60 * SECOND;
 
