@@ -183,7 +183,7 @@ test('programs of older systems get its films where they may, and nowhere else',
 	const sharing = await sharer(url);
 	expect((await bridge(url)).olderPorts).toBeUndefined();
 	const places = { transfer: FREE, tracker: FREE, peer: FREE };
-	const running = await bridge(url, { shares: [sharing.link], older: { reach: 'local', places } });
+	const running = await bridge(url, { shares: [sharing.link], older: { reach: 'local', places, offeredBytes: 0 } });
 	const disposition = (await running.get(`/watch/${sharing.link.id}`)).headers.get('content-disposition') ?? '';
 	const [, name = ''] = /filename="([^"]+)"/.exec(disposition) ?? [];
 	const socket = connect(running.olderPorts!.transfer, '127.0.0.1');

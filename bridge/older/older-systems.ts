@@ -42,23 +42,25 @@ export function isNear(address: string | undefined, reach: OlderReach): boolean 
 export class OlderSystems {
 	readonly ports: Readonly<Record<keyof OlderPlaces, number>>;
 	readonly registry: OlderRegistry;
+	readonly shelf: OlderShelf;
 	readonly #servers: readonly Server[];
 	readonly #sockets: ReadonlySet<Socket>;
 
 	private constructor(
-		servers: readonly Server[], sockets: ReadonlySet<Socket>, about: Pick<OlderSystems, 'ports' | 'registry'>,
+		servers: readonly Server[], sockets: ReadonlySet<Socket>, about: Pick<OlderSystems, 'ports' | 'registry' | 'shelf'>,
 	) {
 		this.#servers = servers;
 		this.#sockets = sockets;
 		this.registry = about.registry;
+		this.shelf = about.shelf;
 		this.ports = about.ports;
 	}
 
 	/** @throws when a port is taken; the message says which */
 	static async open({ reach, places, clock, films, use }: OlderSystemsInit): Promise<OlderSystems> {
-		const registry = new OlderRegistry(clock);
+		const [registry, shelf] = [new OlderRegistry(clock), new OlderShelf(films, clock)];
 		const ports = { transfer: 0, tracker: 0, peer: 0 };
-		const faces = olderFaces({ shelf: new OlderShelf(films, clock), registry, use, peerPort: () => ports.peer });
+		const faces = olderFaces({ shelf, registry, use, peerPort: () => ports.peer });
 		const [sockets, room] = [new Set<Socket>(), new Places(LIMITS)];
 		const serve = (face: Conversation): Server => createServer((socket) => {
 			socket.on('error', () => {}); // 'close' always follows it
@@ -84,7 +86,7 @@ export class OlderSystems {
 			for (const server of servers) server.close();
 			throw error;
 		}
-		return new OlderSystems(servers, sockets, { registry, ports });
+		return new OlderSystems(servers, sockets, { registry, shelf, ports });
 	}
 
 	/** Ends all connections and gives the ports back. */

@@ -5,9 +5,7 @@ import type { Clock } from '../../shared/ports/clock.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type { Film } from '../film.ts';
 import { fileNameOf } from '../http/film-headers.ts';
-
-/** What their ids are made from. */
-const HASHED_BYTES = 2 ** 20;
+import { HASHED_BYTES, videoIdOf } from './video-id.ts';
 
 /** A film whose beginning has not come by then is left out this time. */
 const PATIENCE: Ms = 2 * SECOND;
@@ -20,6 +18,8 @@ export class OlderShelf {
 	readonly #films: () => Promise<readonly Film[]>;
 	readonly #clock: Clock;
 	readonly #ids = new Map<ShareId, Promise<string | undefined>>();
+	/** All ids that there ever were: what a program got from us is no film of its own. */
+	readonly #known = new Set<string>();
 
 	/** @param films - that anybody may have, in an order that stays */
 	constructor(films: () => Promise<readonly Film[]>, clock: Clock) {
@@ -39,6 +39,9 @@ export class OlderShelf {
 		});
 	}
 
+	/** Whether such a film is, or was, to be had here. */
+	knows(videoId: string): boolean { return this.#known.has(videoId); }
+
 	async byFileName(name: string): Promise<OlderFilm | undefined> {
 		return (await this.all()).find(({ fileName }) => fileName === name);
 	}
@@ -52,7 +55,10 @@ export class OlderShelf {
 		if (!id) {
 			id = hashBeginning(film);
 			this.#ids.set(film.id, id);
-			void id.then((found) => { if (found === undefined) this.#ids.delete(film.id); });
+			void id.then((found) => {
+				if (found === undefined) this.#ids.delete(film.id);
+				else this.#known.add(found);
+			});
 		}
 		const late = new Promise<undefined>((resolve) => { this.#clock.after(PATIENCE, () => resolve(undefined)); });
 		return Promise.race([id, late]);
@@ -61,7 +67,7 @@ export class OlderShelf {
 
 async function hashBeginning({ reader }: Film): Promise<string | undefined> {
 	const read = await reader.read(0, Math.min(HASHED_BYTES, reader.size), PATIENCE).bytes;
-	return read.ok ? createHash('md5').update(read.value).digest('hex').slice(0, 16) : undefined;
+	return read.ok ? videoIdOf(createHash('md5').update(read.value)) : undefined;
 }
 
 function freeName(name: string, taken: Set<string>): string {
