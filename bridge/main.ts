@@ -15,6 +15,8 @@ import { openTrackerSocket } from './node-tracker-socket.ts';
 import { DEFAULT_PLACES, Places } from './places.ts';
 import { openOffered, type OfferedByOlder } from './older/offers/open.ts';
 import { OlderSystems } from './older/older-systems.ts';
+import type { OlderLibrary } from './older/shelf.ts';
+import { VideoIds } from './older/video-ids.ts';
 import { DEFAULTS, type BridgeConfig } from './process/config.ts';
 import { Reception, type HostedShare } from './reception.ts';
 import { ParkingDesk } from './parking/parking-desk.ts';
@@ -99,8 +101,15 @@ async function openOlder(
 	{ config, bridge, say }: Pick<BridgeOptions, 'say'> & { readonly config: BridgeConfig; readonly bridge: Bridge },
 ) {
 	let offered: OfferedByOlder | undefined;
-	const films = async () => (await bridge.films()).filter(({ id }) => offered?.has(id) !== true);
-	const systems = await OlderSystems.open({ ...older, clock: nodeClock, films, use: ({ id }) => bridge.use(id) });
+	const library: OlderLibrary = {
+		films: () => bridge.films().filter(({ id }) => offered?.has(id) !== true),
+		find: (id) => bridge.find(id), use: (id) => bridge.use(id),
+	};
+	const ids = await VideoIds.open({
+		clock: nodeClock, path: join(config.directory, 'older-ids'), beginning: (id, bytes) => bridge.beginning(id, bytes),
+	});
+	const systems = await OlderSystems.open({ ...older, clock: nodeClock, library, ids });
+	bridge.followCatalogues();
 	const [trackerUrl] = config.trackers;
 	try {
 		offered = trackerUrl === undefined || older.offeredBytes === 0 ? undefined : await openOffered(systems, {

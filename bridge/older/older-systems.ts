@@ -3,11 +3,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { addressGroup } from '../../node/address-group.ts';
 import { listen } from '../../node/listen.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { Film } from '../film.ts';
 import { Places, type FacePlace } from '../places.ts';
 import { olderFaces, plainAddress, type Conversation } from './faces.ts';
 import { OlderRegistry } from './registry.ts';
-import { OlderShelf } from './shelf.ts';
+import { OlderShelf, type OlderLibrary } from './shelf.ts';
+import type { VideoIds } from './video-ids.ts';
 
 /** Who may connect: programs on this machine, or on its networks too. */
 export type OlderReach = 'local' | 'lan';
@@ -20,9 +20,8 @@ export interface OlderSystemsInit {
 	readonly reach: OlderReach;
 	readonly places: OlderPlaces;
 	readonly clock: Clock;
-	/** Films that anybody may have. */
-	readonly films: () => Promise<readonly Film[]>;
-	readonly use: (film: Film) => () => void;
+	readonly library: OlderLibrary;
+	readonly ids: VideoIds;
 }
 
 /** Connections at once: these programs open one a question, and one a film. */
@@ -57,10 +56,10 @@ export class OlderSystems {
 	}
 
 	/** @throws when a port is taken; the message says which */
-	static async open({ reach, places, clock, films, use }: OlderSystemsInit): Promise<OlderSystems> {
-		const [registry, shelf] = [new OlderRegistry(clock), new OlderShelf(films, clock)];
+	static async open({ reach, places, clock, library, ids }: OlderSystemsInit): Promise<OlderSystems> {
+		const [registry, shelf] = [new OlderRegistry(clock), new OlderShelf(library, ids)];
 		const ports = { transfer: 0, tracker: 0, peer: 0 };
-		const faces = olderFaces({ shelf, registry, use, peerPort: () => ports.peer });
+		const faces = olderFaces({ shelf, registry, peerPort: () => ports.peer });
 		const [sockets, room] = [new Set<Socket>(), new Places(LIMITS)];
 		const serve = (face: Conversation): Server => createServer((socket) => {
 			socket.on('error', () => {}); // 'close' always follows it

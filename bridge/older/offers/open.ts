@@ -39,7 +39,7 @@ export async function openOffered(
 	});
 	const films: OfferedFilms = new OfferedFilms({
 		clock, quotaBytes, sharing, say, files: await OfferFiles.open(directory), fetch: fetchOffer,
-		offers: () => registry.offers(), isOurs: (videoId) => shelf.knows(videoId),
+		offers: () => registry.offers(), isOurs: (videoId) => shelf.ids.has(videoId),
 	});
 	await films.start();
 	return {
