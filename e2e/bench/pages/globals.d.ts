@@ -14,6 +14,7 @@ interface Window {
 interface PageSnapshot {
 	readonly state: string;
 	readonly chunks: { readonly total: number; readonly held: number };
+	readonly bytes: { readonly uploaded: number };
 }
 
 /** What the raw limit uses of simple-peer. */
