@@ -13,9 +13,10 @@ import type { ShareLink } from '../shared/protocol/share-link.ts';
 import type { OpenTrackerSocket } from '../shared/ports/tracker-socket.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
-import type { Film, FilmOutcome } from './film.ts';
+import { Catalogue } from './catalogue.ts';
+import type { Film, FilmOutcome, FilmWords } from './film.ts';
 import type { FilmShelf } from './http/http-face.ts';
-import { KeptShare, type KnownKeys } from './kept-share.ts';
+import { KeptShare, type KeptShareInit, type KnownKeys } from './kept-share.ts';
 import { LookUp } from './look-up.ts';
 import type { DiskStore } from './store/disk-store.ts';
 import { Torrents, type TorrentOutcome } from './torrent/torrents.ts';
@@ -25,6 +26,9 @@ const MAX_TRACKERS = 8;
 
 /** Listed films at once that nobody told us of: a tracker lets one connection take part in 64 shares. */
 const MAX_PUBLIC = 32;
+
+/** A beginning that has not come by then is tried again another time. */
+const GLANCE_PATIENCE: Ms = 20 * SECOND;
 
 /** A torrent that is made within this time comes at once; else whoever asks is told to ask again. */
 const TORRENT_PATIENCE: Ms = 4 * SECOND;
@@ -72,6 +76,9 @@ export class Bridge implements FilmShelf {
 	readonly #trackers = new Map<string, TrackerSession>();
 	readonly #lookUp: LookUp;
 	readonly #torrents: Torrents;
+	/** Films that are only looked at. */
+	readonly #glances = new Map<ShareId, KeptShare>();
+	#catalogues: readonly Catalogue[] = [];
 	#closed = false;
 
 	constructor(init: BridgeInit) {
@@ -90,8 +97,7 @@ export class Bridge implements FilmShelf {
 		if (this.#closed) return;
 		if (listed) {
 			listed.parkedBytes = bytes;
-			if (!listed.kept) await this.#start(listed).start();
-			return;
+			return this.#start(listed);
 		}
 		const keys = { auth: authKey };
 		await this.#list({ id, trackers: [], keys, isPublic: false, parkedBytes: bytes, kept: undefined });
@@ -119,14 +125,46 @@ export class Bridge implements FilmShelf {
 		const listed = await this.#wanted(id);
 		if (typeof listed === 'string') return { state: listed };
 		void this.#init.store.touch(id);
-		if (!listed.kept) await this.#start(listed).start(); // it made room for another, and is wanted again
+		await this.#start(listed); // it may have made room for another, and is wanted again
 		return await listed.kept?.film() ?? { state: 'unknown' };
 	}
 
-	/** Films that anybody may have, of those that are here now. */
-	async films(): Promise<readonly Film[]> {
-		const wanted = await Promise.all([...this.#listed.keys()].map((id) => this.#wanted(id)));
-		return wanted.flatMap((listed) => (typeof listed === 'string' ? [] : listed.kept?.known ?? []));
+	/** From now on it knows what films stand in the catalogues of its trackers, if it serves them. */
+	followCatalogues(): void {
+		if (!this.#init.servesListed) return;
+		const { crypto, clock, trackers } = this.#init;
+		this.#catalogues = this.#trackersAt(trackers).map((tracker) => new Catalogue(tracker, crypto, clock));
+		for (const catalogue of this.#catalogues) catalogue.start();
+	}
+
+	/** Films that anybody may have, as far as they are known: of those we were told of, and of catalogues. */
+	films(): readonly FilmWords[] {
+		const told = [...this.#listed.values()].flatMap(({ isPublic, kept }) => (isPublic ? [] : kept?.known ?? []));
+		const films = new Map<ShareId, FilmWords>();
+		for (const { id, title, type, reader: { size } } of told) films.set(id, { id, title, type, size });
+		for (const film of this.#catalogues.flatMap((each) => each.films)) {
+			if (!films.has(film.id)) films.set(film.id, film);
+		}
+		return [...films.values()];
+	}
+
+	/** The first bytes of one of these films. One that is not here is looked at, and not taken on. */
+	async beginning(id: ShareId, bytes: number): Promise<Bytes | undefined> {
+		const listed = this.#listed.get(id);
+		if (listed?.kept) return listed.kept.known && this.#beginningOf(listed.kept.known, bytes);
+		const found = this.#catalogues.map((catalogue) => catalogue.film(id)).find((film) => film && film.online > 0);
+		const keys = listed?.keys ?? found?.keys;
+		if (!keys?.descriptor || this.#closed || this.#glances.has(id)) return undefined;
+		const glance = this.#shareOf({ id, keys, trackers: listed?.trackers ?? [] }, {
+			glances: true, mayKeep: () => false, stopped: () => undefined, storeFailed: () => undefined,
+		});
+		this.#glances.set(id, glance);
+		await glance.start();
+		const outcome = await glance.film();
+		const read = outcome.state === 'here' ? await this.#beginningOf(outcome.film, bytes) : undefined;
+		await glance.close();
+		this.#glances.delete(id);
+		return read;
 	}
 
 	async torrent(film: Film, filmUrl: string): Promise<TorrentOutcome> {
@@ -170,9 +208,19 @@ export class Bridge implements FilmShelf {
 		return { shares: kept.length, peers, memoryMiB: Math.round(process.memoryUsage.rss() / MIB) };
 	}
 
+	async #beginningOf({ reader }: Film, bytes: number): Promise<Bytes | undefined> {
+		const pending = reader.read(0, Math.min(bytes, reader.size), GLANCE_PATIENCE);
+		const cancel = this.#init.clock.after(GLANCE_PATIENCE, () => pending.cancel());
+		const read = await pending.bytes;
+		cancel();
+		return read.ok ? read.value : undefined;
+	}
+
 	/** Leaves all swarms; what is kept stays. */
 	async close(): Promise<void> {
 		this.#closed = true;
+		for (const catalogue of this.#catalogues) catalogue.close();
+		await Promise.all([...this.#glances.values()].map((glance) => glance.close()));
 		await Promise.all([...this.#listed.values()].map(async (listed) => listed.kept?.close()));
 		for (const tracker of this.#trackers.values()) tracker.close();
 	}
@@ -194,7 +242,7 @@ export class Bridge implements FilmShelf {
 
 	async #list(listed: Listed): Promise<void> {
 		this.#listed.set(listed.id, listed);
-		await this.#start(listed).start();
+		await this.#start(listed);
 	}
 
 	/** A share that we were told of, or that stands in a catalogue now. */
@@ -226,12 +274,13 @@ export class Bridge implements FilmShelf {
 		return false;
 	}
 
-	#start(listed: Listed): KeptShare {
-		const { id, keys } = listed;
-		const { crypto, clock, rng, store, makePeer, name, say } = this.#init;
-		listed.kept = new KeptShare({
-			share: id, keys, self: this.self, crypto, clock, rng, store, makePeer, name,
-			trackers: this.#trackersAt([...this.#init.trackers, ...listed.trackers]),
+	/** Takes part in it, if it does not yet. */
+	async #start(listed: Listed): Promise<void> {
+		const { id } = listed;
+		const { say } = this.#init;
+		await this.#glances.get(id)?.close(); // a swarm has one place for us
+		if (listed.kept || this.#closed || this.#listed.get(id) !== listed) return;
+		listed.kept = this.#shareOf(listed, {
 			mayKeep: (bytes) => bytes <= (listed.parkedBytes ?? Infinity),
 			stopped: () => {
 				say(`The share ${id} was stopped by its sharer; what was kept of it is deleted.`);
@@ -240,7 +289,18 @@ export class Bridge implements FilmShelf {
 			},
 			storeFailed: (fault) => say(`The disk keeps no more of ${id} (${fault}): only what is watched is fetched.`),
 		});
-		return listed.kept;
+		await listed.kept.start();
+	}
+
+	#shareOf(
+		{ id, keys, trackers }: Pick<Listed, 'id' | 'keys' | 'trackers'>,
+		how: Pick<KeptShareInit, 'glances' | 'mayKeep' | 'stopped' | 'storeFailed'>,
+	): KeptShare {
+		const { crypto, clock, rng, store, makePeer, name } = this.#init;
+		return new KeptShare({
+			share: id, keys, self: this.self, crypto, clock, rng, store, makePeer, name, ...how,
+			trackers: this.#trackersAt([...this.#init.trackers, ...trackers]),
+		});
 	}
 
 	async #drop(listed: Listed): Promise<void> {

@@ -3,6 +3,14 @@ import type { Bytes } from '../shared/base/bytes.ts';
 import type { ShareId } from '../shared/protocol/ids.ts';
 import type { MediaReader } from '../shared/ports/media-reader.ts';
 
+/** What is known of a film before anything of it is here. `size`: its bytes. */
+export interface FilmWords {
+	readonly id: ShareId;
+	readonly title: string;
+	readonly type: string;
+	readonly size: number;
+}
+
 /** Opened with the link's key. `title` and `type` are what the sharer wrote. */
 export interface Film {
 	readonly id: ShareId;

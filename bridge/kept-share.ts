@@ -48,6 +48,8 @@ export interface KeptShareInit {
 	readonly makePeer: MakeDataPeer;
 	/** As others see it in their list of people. */
 	readonly name: string;
+	/** Only what is read of it is fetched, nothing is kept, and others are not shown that we look. */
+	readonly glances?: boolean;
 	/** It was stopped by its sharer, for good. */
 	readonly stopped: () => void;
 	/** The disk refuses: from now on only what somebody asks for is fetched. */
@@ -69,8 +71,9 @@ export class KeptShare {
 		const { share, self, crypto, clock, rng, store, trackers, makePeer } = init;
 		this.#peer = new SwarmPeer({
 			share, self, crypto, clock, rng, trackers, makePeer, authKey: init.keys.auth, name: () => init.name,
-			wants: FIRST_PEERS, parts: store.parts(share),
+			wants: FIRST_PEERS, parts: store.parts(share), visits: init.glances === true,
 			openStore: async (layout) => {
+				if (init.glances) return ok(new UnkeptStore(layout.groups, 'full'));
 				const mayKeep = init.mayKeep(layout.size);
 				if (!mayKeep) this.node.setBackground(false); // larger than it was said to be: nothing is fetched
 				const opened = mayKeep ? await store.openGroups(share, layout) : fail('full' as const);
@@ -85,7 +88,7 @@ export class KeptShare {
 				storeFailed: (fault) => init.storeFailed(fault),
 			},
 		});
-		this.#peer.node.setBackground(true);
+		this.#peer.node.setBackground(!init.glances);
 	}
 
 	/** What is known of the film now. */
@@ -123,12 +126,13 @@ export class KeptShare {
 			this.#settle({ state: 'stopped' });
 			return this.#init.stopped();
 		}
-		void this.#init.store.putDescriptor(this.#init.share, descriptor.bytes);
+		if (!this.#init.glances) void this.#init.store.putDescriptor(this.#init.share, descriptor.bytes);
 		const film = await this.#filmIn(descriptor);
 		if (descriptor !== this.node.descriptor) return; // a newer one came meanwhile
 		const attachedBytes = descriptor.attachments.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
 		if (film === 'sealed' && attachedBytes > MAX_SEALED_ATTACHMENTS) return;
 		if (film !== 'unknown' && film !== 'sealed') this.#settle(film === 'wrong-key' ? { state: 'wrong-key' } : { state: 'here', film });
+		if (this.#init.glances) return;
 		if (await this.node.attachments.fetchAll() && descriptor === this.node.descriptor) {
 			this.node.attachmentsHeld(descriptor.revision);
 		}

@@ -1,4 +1,5 @@
 /** A bridge with a real tracker, real data channels and a real disk. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -183,21 +184,27 @@ test('programs of older systems get its films where they may, and nowhere else',
 	const sharing = await sharer(url);
 	expect((await bridge(url)).olderPorts).toBeUndefined();
 	const places = { transfer: FREE, tracker: FREE, peer: FREE };
-	const running = await bridge(url, { shares: [sharing.link], older: { reach: 'local', places } });
+	const running = await bridge(url, { shares: [sharing.link], older: { reach: 'local', places, offeredBytes: 0 } });
 	const disposition = (await running.get(`/watch/${sharing.link.id}`)).headers.get('content-disposition') ?? '';
 	const [, name = ''] = /filename="([^"]+)"/.exec(disposition) ?? [];
-	const socket = connect(running.olderPorts!.transfer, '127.0.0.1');
+	const { first, rest } = await talk(running.olderPorts!.transfer, name, 'ACK');
+	expect(first).toBe(String(SIZE));
+	expect(Buffer.compare(rest, sharing.share.plain)).toBe(0);
+});
+
+/** One of their programs: says something, reads once, and goes on. */
+async function talk(port: number, says: string, then: string): Promise<{ first: string; rest: Buffer }> {
+	const socket = connect(port, '127.0.0.1');
 	onTestFinished(() => { socket.destroy(); });
 	const pieces: Buffer[] = [];
 	const closed = once(socket, 'close');
-	socket.write(name);
-	const [size] = await once(socket, 'data') as [Buffer];
-	expect(size.toString()).toBe(String(SIZE));
+	socket.write(says);
+	const [first] = await once(socket, 'data') as [Buffer];
 	socket.on('data', (piece: Buffer) => { pieces.push(piece); });
-	socket.write('ACK');
+	socket.write(then);
 	await closed;
-	expect(Buffer.compare(Buffer.concat(pieces), sharing.share.plain)).toBe(0);
-});
+	return { first: first.toString(), rest: Buffer.concat(pieces) };
+}
 
 describe('a bridge that serves what is listed', () => {
 	/** The sharer's word on the catalogue, and what the tracker says to it. */
@@ -235,6 +242,38 @@ describe('a bridge that serves what is listed', () => {
 		await list(url, sharing, 2, false);
 		await expect.poll(() => status()).toBe(404);
 		expect(running.bridge.health()['shares']).toBe(0);
+	});
+
+	test('tells older programs of films that nobody asked for yet, by their beginning alone, and has them when they ask', async () => {
+		const { url } = await tracker();
+		const sharing = await sharer(url, 5_000_000);
+		const places = { transfer: FREE, tracker: FREE, peer: FREE };
+		const directory = temporaryFolder();
+		const running = await bridge(url, { directory, servesListed: true, older: { reach: 'local', places, offeredBytes: 0 } });
+		const { tracker: trackerPort, peer } = running.olderPorts!;
+		const videos = async () => {
+			const { first } = await talk(trackerPort, JSON.stringify({ type: 'GET_ALL_VIDEOS' }), '');
+			return Object.keys((JSON.parse(first) as { videos: object }).videos);
+		};
+		expect(await videos()).toEqual([]);
+		await list(url, sharing, 1, true);
+		const videoId = createHash('md5').update(sharing.share.plain.subarray(0, 2 ** 20)).digest('hex').slice(0, 16);
+		await expect.poll(videos).toEqual([videoId]);
+		const uploaded = () => sharing.peer.node.snapshot().bytes.uploaded;
+		expect([uploaded() < 1_500_000, readdirSync(directory), running.bridge.health()['shares']]).toEqual([true, ['lock', 'older-ids'], 0]);
+		const request = JSON.stringify({ type: 'DOWNLOAD_VIDEO', video_id: videoId });
+		const { first, rest } = await talk(peer, request, 'ACK');
+		expect(JSON.parse(first)).toMatchObject({ status: 'success', size: 5_000_000 });
+		expect(Buffer.compare(rest, sharing.share.plain)).toBe(0);
+		await list(url, sharing, 2, false);
+		await expect.poll(videos).toEqual([]);
+		await running.close();
+		const again = await bridge(url, { directory, servesListed: true, older: { reach: 'local', places, offeredBytes: 0 } });
+		await list(url, sharing, 3, true);
+		await expect.poll(() => again.bridge.films().length).toBe(1);
+		await sharing.leave();
+		const { first: known } = await talk(again.olderPorts!.tracker, JSON.stringify({ type: 'FIND_VIDEO', video_id: videoId }), '');
+		expect(JSON.parse(known)).toMatchObject({ count: 1 });
 	});
 
 	test('says so when its tracker cannot be asked', async () => {

@@ -1,6 +1,7 @@
 /** One bridge: disk, swarms and faces put together. */
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { networkInterfaces } from 'node:os';
 import { listen, urlsOf, type Urls } from '../node/listen.ts';
@@ -12,7 +13,10 @@ import { Bridge } from './bridge.ts';
 import { makeHttpFace } from './http/http-face.ts';
 import { openTrackerSocket } from './node-tracker-socket.ts';
 import { DEFAULT_PLACES, Places } from './places.ts';
+import { openOffered, type OfferedByOlder } from './older/offers/open.ts';
 import { OlderSystems } from './older/older-systems.ts';
+import type { OlderLibrary } from './older/shelf.ts';
+import { VideoIds } from './older/video-ids.ts';
 import { DEFAULTS, type BridgeConfig } from './process/config.ts';
 import { Reception, type HostedShare } from './reception.ts';
 import { ParkingDesk } from './parking/parking-desk.ts';
@@ -61,14 +65,13 @@ const SWEEP_EVERY: Ms = 10 * SECOND;
 export async function startBridge(options: BridgeOptions = {}): Promise<RunningBridge> {
 	const config = { ...DEFAULTS, ...options };
 	const { host } = config;
-	const parts = await assemble(config, options.say ?? (() => undefined));
+	const say = options.say ?? (() => undefined);
+	const parts = await assemble(config, say);
 	const { bridge, parking, server, tcpServer, webSockets } = parts;
 	try {
 		const port = await listen(server, { host, ...config.http, variable: 'BRIDGE_PORT' });
 		const tcpPort = await listen(tcpServer, { host, ...config.tcp, variable: 'BRIDGE_TCP_PORT' });
-		const older = config.older && await OlderSystems.open({
-			...config.older, clock: nodeClock, films: () => bridge.films(), use: ({ id }) => bridge.use(id),
-		});
+		const older = config.older && await openOlder(config.older, { config, bridge, say });
 		await parking.start();
 		const sweeping = setInterval(() => void parking.sweep(), SWEEP_EVERY);
 		for (const link of config.shares) void bridge.keep(link);
@@ -79,7 +82,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 			await closeParts(parts);
 		};
 		return {
-			bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), olderPorts: older?.ports,
+			bridge, port, tcpPort, urls: urlsOf(host, port, networkInterfaces()), olderPorts: older?.systems.ports,
 			address: config.publicUrl ?? `:${port}`,
 			hasGuests: config.relayBytesPerSecond > 0 || config.parking.maxHours > 0,
 			takeIn: (...socket) => webSockets.upgrade(...socket), close: () => closing ??= close(),
@@ -90,6 +93,40 @@ export async function startBridge(options: BridgeOptions = {}): Promise<RunningB
 		await parts.store.close();
 		throw error;
 	}
+}
+
+/** The older systems' programs, and the films that they offer. */
+async function openOlder(
+	older: NonNullable<BridgeConfig['older']>,
+	{ config, bridge, say }: Pick<BridgeOptions, 'say'> & { readonly config: BridgeConfig; readonly bridge: Bridge },
+) {
+	let offered: OfferedByOlder | undefined;
+	const library: OlderLibrary = {
+		films: () => bridge.films().filter(({ id }) => offered?.has(id) !== true),
+		find: (id) => bridge.find(id), use: (id) => bridge.use(id),
+	};
+	const ids = await VideoIds.open({
+		clock: nodeClock, path: join(config.directory, 'older-ids'), beginning: (id, bytes) => bridge.beginning(id, bytes),
+	});
+	const systems = await OlderSystems.open({ ...older, clock: nodeClock, library, ids });
+	bridge.followCatalogues();
+	const [trackerUrl] = config.trackers;
+	try {
+		offered = trackerUrl === undefined || older.offeredBytes === 0 ? undefined : await openOffered(systems, {
+			clock: nodeClock, directory: join(config.directory, 'offered'), quotaBytes: older.offeredBytes, trackerUrl,
+			say: (line) => say?.(line),
+		});
+	} catch (error) {
+		await systems.close();
+		throw error;
+	}
+	return {
+		systems,
+		close: async () => {
+			await systems.close();
+			await offered?.close();
+		},
+	};
 }
 
 type Parts = Awaited<ReturnType<typeof assemble>>;

@@ -2,9 +2,14 @@
 import { copyFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { nodeClock } from '../node/node-clock.ts';
+import { peerIdFrom, type ShareId } from '../shared/protocol/ids.ts';
+import { TrackerSession } from '../shared/runtime/tracker-session.ts';
 import { startTracker } from '../tracker/main.ts';
 import { someBytes } from '../shared/testkit/test-crypto.ts';
-import { Sharing, type FilmShare } from './sharing.ts';
+import { LookUp } from './look-up.ts';
+import { openTrackerSocket } from './node-tracker-socket.ts';
+import { Sharing, trackerUrlOf, type FilmShare } from './sharing.ts';
 import { temporaryFolder } from './store/testkit/temporary.ts';
 
 const SAMPLE = join(import.meta.dirname, '../web/public/sample.mp4');
@@ -16,15 +21,23 @@ async function bed() {
 	const begin = async () => {
 		const ends: string[] = [];
 		const sharing = await Sharing.start({
-			tracker: `http://127.0.0.1:${tracker.port}`, folder, name: 'Ada', say: () => undefined,
+			trackerUrl: trackerUrlOf(`http://127.0.0.1:${tracker.port}`), folder, name: 'Ada', say: () => undefined,
 			ended: (_, why) => { ends.push(why); },
 		});
 		onTestFinished(() => { sharing.close(); });
 		return { sharing, ends };
 	};
+	/** What the catalogue has of a share. */
+	const found = (share: ShareId) => new LookUp(nodeClock, () => [visitor]).find(share);
+	const visitor = new TrackerSession({
+		url: trackerUrlOf(`http://127.0.0.1:${tracker.port}`), self: peerIdFrom(someBytes(16)),
+		open: openTrackerSocket, clock: nodeClock, rng: Math.random,
+	});
+	visitor.start();
+	onTestFinished(() => visitor.close());
 	const path = join(temporaryFolder(), 'lake.mp4');
 	copyFileSync(SAMPLE, path);
-	return { begin, path };
+	return { begin, path, found };
 }
 
 async function shared(sharing: Sharing, path: string): Promise<FilmShare> {
@@ -61,6 +74,17 @@ test('what is no film ends by itself, and says why', async () => {
 	const { id } = await shared(sharing, path);
 	await expect.poll(() => ends).toEqual(['not-a-video']);
 	await expect.poll(() => sharing.stop({ id })).toBe('unknown'); // its link says that it was stopped
+});
+
+test('a film is listed in the name that is said, and taken off the list', async () => {
+	const { begin, path, found } = await bed();
+	const { sharing } = await begin();
+	const film = await shared(sharing, path);
+	await film.list('Ada');
+	await expect.poll(() => found(film.id)).toMatchObject({ id: film.id, key: film.linkKey });
+	await film.list(undefined);
+	await expect.poll(() => found(film.id)).toBe('unlisted');
+	await film.close();
 });
 
 test('a share that was stopped is over; the same file has a new link then', async () => {

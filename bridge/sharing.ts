@@ -7,8 +7,9 @@ import { nodeClock } from '../node/node-clock.ts';
 import { nodeCrypto } from '../node/node-crypto.ts';
 import { fail, ok, type Result } from '../shared/base/result.ts';
 import { peerIdFrom, type ShareId } from '../shared/protocol/ids.ts';
-import { KEY_BYTES, makeShareKeys } from '../shared/protocol/keys.ts';
+import { KEY_BYTES, makeShareKeys, shareKeysFrom } from '../shared/protocol/keys.ts';
 import { MAX_SHARE_BYTES } from '../shared/protocol/limits.ts';
+import { makeListing } from '../shared/protocol/listing.ts';
 import { formatShareLink } from '../shared/protocol/share-link.ts';
 import type { MakeDataPeer } from '../shared/rtc/data-peer.ts';
 import { TrackerSession } from '../shared/runtime/tracker-session.ts';
@@ -28,8 +29,8 @@ interface Kept { readonly files: ShareFiles; readonly unlock: Unlock }
 
 /** Where to share, and who hears how it goes. */
 export interface SharingInit {
-	/** The address that people open in a browser, without a path; undefined: of the server on this machine. */
-	readonly tracker: string | undefined;
+	/** WebSocket URL of the tracker: {@link trackerUrlOf} a page. */
+	readonly trackerUrl: string;
 	/** Where keys and descriptions are kept: {@link defaultShareFolder}. */
 	readonly folder: string;
 	readonly name: string;
@@ -57,6 +58,8 @@ export interface FilmShare {
 	/** Whether it was shared before, with the same link. */
 	readonly isKnown: boolean;
 	readonly progress: FilmProgress;
+	/** Has the tracker's catalogue list it, as shared by `name`, or takes it off the list, as soon as it can be told. */
+	list(name: string | undefined): Promise<void>;
 	/** Leaves the swarm. Another day the same file has the same link. */
 	close(): Promise<void>;
 }
@@ -66,6 +69,13 @@ export type Stopped = 'stopped' | 'busy' | 'untold';
 
 /** The server that `npm start` runs, when nothing else is said. */
 const LOCAL = 'http://localhost:8000';
+
+/**
+ * The tracker of a page.
+ *
+ * @param page - the address that people open in a browser, without a path; undefined: of the server on this machine
+ */
+export function trackerUrlOf(page = LOCAL): string { return `${page.replace(/^http/, 'ws')}/ws`; }
 
 /** Links to a film, the one for others first: this machine's own name means another machine to them. */
 export function linksTo({ id, linkKey: key }: Pick<FilmShare, 'id' | 'linkKey'>, tracker: string | undefined): string[] {
@@ -216,7 +226,7 @@ export class Sharing {
 			await letGo();
 			return fail('storage');
 		}
-		const share = shareOf(shared, isKnown, letGo);
+		const share = shareOf(shared, isKnown, { letGo, list: listerOf(line.parts.tracker, record) });
 		void shared.run().catch(() => ended('storage')); // a disk that was taken away
 		return ok(share);
 	}
@@ -250,8 +260,7 @@ export class Sharing {
 	}
 
 	#openLine(): Line {
-		const { tracker: page = LOCAL, name } = this.#init;
-		const url = `${page.replace(/^http/, 'ws')}/ws`;
+		const { trackerUrl: url, name } = this.#init;
 		const [self, clock, rng, crypto] = [peerIdFrom(nodeCrypto.random(16)), nodeClock, Math.random, nodeCrypto];
 		const tracker = new TrackerSession({ url, self, open: openTrackerSocket, clock, rng });
 		if (this.#lines.length === 0) this.#listen(tracker);
@@ -272,13 +281,26 @@ export class Sharing {
 	}
 }
 
-function shareOf(shared: SharedFilm, isKnown: boolean, letGo: () => Promise<void>): FilmShare {
+function shareOf(
+	shared: SharedFilm, isKnown: boolean,
+	{ letGo, list }: { readonly letGo: () => Promise<void>; readonly list: FilmShare['list'] },
+): FilmShare {
 	let closing: Promise<void> | undefined;
 	const { id, linkKey, path, size } = shared.record;
 	return {
-		id, linkKey, path, isKnown, bytes: size,
+		id, linkKey, path, isKnown, list, bytes: size,
 		get title() { return shared.title; },
 		get progress() { return shared.progress; },
 		close: () => closing ??= shared.close().then(letGo),
+	};
+}
+
+function listerOf(tracker: TrackerSession, record: ShareRecord): FilmShare['list'] {
+	let last = 0;
+	return async (name) => {
+		last = Math.max(Date.now(), last + 1);
+		const listed = name === undefined ? undefined : { linkKey: record.linkKey, name };
+		const keys = await shareKeysFrom(nodeCrypto, record.secretKey);
+		tracker.list(await makeListing(nodeCrypto, keys, { number: last, listed }));
 	};
 }

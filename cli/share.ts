@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
-	defaultShareFolder, linksTo, Sharing, type EndOfShare, type FilmShare, type NoShare, type Stopped,
+	defaultShareFolder, linksTo, Sharing, trackerUrlOf, type EndOfShare, type FilmShare, type NoShare, type Stopped,
 } from '../bridge/sharing.ts';
 import { SECOND } from '../shared/base/units.ts';
 import { parseShareLink } from '../shared/protocol/share-link.ts';
@@ -20,7 +20,7 @@ export async function share(
 ): Promise<number> {
 	const given = new Given(report, tracker);
 	const sharing = await Sharing.start({
-		tracker, folder: defaultShareFolder(process.env), name, say: (text) => report.tell({ event: 'note', text }),
+		trackerUrl: trackerUrlOf(tracker), folder: defaultShareFolder(process.env), name, say: (text) => report.tell({ event: 'note', text }),
 		ended: (film, why) => given.ended(film, why),
 	});
 	for (const path of paths) await given.take(sharing, resolve(path));
@@ -39,7 +39,8 @@ export async function share(
 export async function stop({ what, tracker }: Extract<Wish, { command: 'stop' }>, report: Report): Promise<number> {
 	const say = (text: string) => report.tell({ event: 'note', text });
 	const folder = defaultShareFolder(process.env);
-	const sharing = await Sharing.start({ tracker, folder, name: NAME, say, ended: () => undefined });
+	const trackerUrl = trackerUrlOf(tracker);
+	const sharing = await Sharing.start({ trackerUrl, folder, name: NAME, say, ended: () => undefined });
 	let code = 0;
 	for (const each of what) {
 		const link = parseShareLink(each);

@@ -10,6 +10,7 @@ const START = join(import.meta.dirname, '../cli/bridge.mjs');
 /** A running bridge; it can be killed and started again with what it has kept. */
 export class BridgeProcess {
 	url = '';
+	tcpPort = 0;
 	readonly #dataDir: string;
 	readonly #env: Readonly<Record<string, string>>;
 	#child: ChildProcess | undefined;
@@ -29,6 +30,8 @@ export class BridgeProcess {
 		return bridge;
 	}
 
+	/** Of its process, while it runs. */
+	get pid(): number { return this.#child?.pid ?? 0; }
 	/** What it printed since it was started last. */
 	get output(): string { return this.#output; }
 
@@ -43,8 +46,10 @@ export class BridgeProcess {
 		}
 		for (;;) {
 			const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(this.#output) ?? [];
-			if (url !== undefined) {
+			const [, tcpPort] = /Native peers\s+TCP port (\d+)/.exec(this.#output) ?? [];
+			if (url !== undefined && tcpPort !== undefined) {
 				this.url = url;
+				this.tcpPort = Number(tcpPort);
 				return;
 			}
 			if (child.exitCode !== null) throw new Error(`the bridge ended: ${this.#output}`);

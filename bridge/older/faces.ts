@@ -4,11 +4,10 @@
  */
 import type { Socket } from 'node:net';
 import { SECOND, type Ms } from '../../shared/base/units.ts';
-import type { Film } from '../film.ts';
 import { pour } from '../http/pour.ts';
 import { fitting, hear, hearObject } from './hear.ts';
 import type { OlderRegistry } from './registry.ts';
-import type { OlderFilm, OlderShelf } from './shelf.ts';
+import type { NamedFilm, OlderFilm, OlderShelf } from './shelf.ts';
 
 /** A connection on which nothing moves for this long is nobody's. */
 const STUCK_AFTER: Ms = 60 * SECOND;
@@ -26,8 +25,6 @@ const PEER_ID = 'streamlet';
 export interface OlderFacesInit {
 	readonly shelf: OlderShelf;
 	readonly registry: OlderRegistry;
-	/** Somebody is being sent the film, until the return value is called. */
-	readonly use: (film: Film) => () => void;
 	/** Where our peer face listens. */
 	readonly peerPort: () => number;
 }
@@ -36,22 +33,26 @@ export interface OlderFacesInit {
 export type Conversation = (socket: Socket) => Promise<void>;
 
 /** The conversations, by who speaks them. */
-export function olderFaces({ shelf, registry, use, peerPort }: OlderFacesInit): Record<'transfer' | 'tracker' | 'peer', Conversation> {
-	const send = async (socket: Socket, { film }: OlderFilm): Promise<void> => {
+export function olderFaces({ shelf, registry, peerPort }: OlderFacesInit): Record<'transfer' | 'tracker' | 'peer', Conversation> {
+	const send = async (socket: Socket, named: NamedFilm): Promise<void> => {
 		const ack = await hear(socket, { mostBytes: MAX_NAME_BYTES, isWhole: (bytes) => bytes.length >= 3 });
 		if (ack?.subarray(0, 3).toString() !== 'ACK') return void socket.destroy();
+		const opened = await shelf.open(named);
+		if (opened?.film.reader.size !== named.size) { // it was told as another, or nobody is there who has it
+			opened?.release();
+			return void socket.destroy();
+		}
 		socket.setTimeout(STUCK_AFTER, () => socket.destroy());
-		const release = use(film);
-		await pour(film, { from: 0, to: film.reader.size }, socket);
-		release();
+		await pour(opened.film, { from: 0, to: named.size }, socket);
+		opened.release();
 	};
 	return {
 		transfer: async (socket) => {
 			const name = (await hear(socket, { mostBytes: MAX_NAME_BYTES, isWhole: () => true }))?.toString('utf8').trim();
 			if (name === undefined) return void socket.destroy();
-			const found = await shelf.byFileName(name);
+			const found = shelf.byFileName(name);
 			if (!found) return void socket.end(`ERROR: File ${name} not found`);
-			socket.write(String(found.film.reader.size));
+			socket.write(String(found.size));
 			await send(socket, found);
 		},
 		tracker: async (socket) => {
@@ -81,9 +82,8 @@ export function olderFaces({ shelf, registry, use, peerPort }: OlderFacesInit): 
 	};
 }
 
-function entryOf({ film, videoId }: OlderFilm) {
-	const name = Array.from(film.title).slice(0, MAX_TITLE_LETTERS).join('');
-	return { id: videoId, name, description: '', size: film.reader.size };
+function entryOf({ title, size, videoId }: OlderFilm) {
+	return { id: videoId, name: Array.from(title).slice(0, MAX_TITLE_LETTERS).join(''), description: '', size };
 }
 
 /** Without the prefix of IPv4 in IPv6, which they do not know. */

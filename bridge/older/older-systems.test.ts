@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { nodeClock } from '../../node/node-clock.ts';
 import { shareIdFrom } from '../../shared/protocol/ids.ts';
 import { memoryMediaReader } from '../../shared/testkit/file-media-reader.ts';
 import { someBytes } from '../../shared/testkit/test-crypto.ts';
 import type { Film } from '../film.ts';
+import { temporaryFolder } from '../store/testkit/temporary.ts';
 import { isNear, OlderSystems } from './older-systems.ts';
+import { VideoIds } from './video-ids.ts';
 
 const BYTES = someBytes(3_000_000);
 const VIDEO_ID = createHash('md5').update(BYTES.subarray(0, 2 ** 20)).digest('hex').slice(0, 16);
@@ -21,7 +24,15 @@ const film = (n: number, title: string): Film => (
 async function open(films: readonly Film[] = [film(1, 'Lake')]): Promise<OlderSystems> {
 	const anywhere = { port: 0, spares: 0 };
 	const systems = await OlderSystems.open({
-		reach: 'local', clock: nodeClock, films: () => Promise.resolve(films), use: () => () => undefined,
+		reach: 'local', clock: nodeClock,
+		library: {
+			films: () => films.map(({ id, title, type, reader: { size } }) => ({ id, title, type, size })),
+			find: (id) => Promise.resolve({ state: 'here', film: films.find((film) => film.id === id)! }),
+			use: () => () => undefined,
+		},
+		ids: await VideoIds.open({
+			clock: nodeClock, path: join(temporaryFolder(), 'ids'), beginning: () => Promise.resolve(BYTES.slice(0, 2 ** 20)),
+		}),
 		places: { transfer: anywhere, tracker: anywhere, peer: anywhere },
 	});
 	onTestFinished(() => systems.close());

@@ -3,11 +3,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { addressGroup } from '../../node/address-group.ts';
 import { listen } from '../../node/listen.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { Film } from '../film.ts';
 import { Places, type FacePlace } from '../places.ts';
 import { olderFaces, plainAddress, type Conversation } from './faces.ts';
 import { OlderRegistry } from './registry.ts';
-import { OlderShelf } from './shelf.ts';
+import { OlderShelf, type OlderLibrary } from './shelf.ts';
+import type { VideoIds } from './video-ids.ts';
 
 /** Who may connect: programs on this machine, or on its networks too. */
 export type OlderReach = 'local' | 'lan';
@@ -20,9 +20,8 @@ export interface OlderSystemsInit {
 	readonly reach: OlderReach;
 	readonly places: OlderPlaces;
 	readonly clock: Clock;
-	/** Films that anybody may have. */
-	readonly films: () => Promise<readonly Film[]>;
-	readonly use: (film: Film) => () => void;
+	readonly library: OlderLibrary;
+	readonly ids: VideoIds;
 }
 
 /** Connections at once: these programs open one a question, and one a film. */
@@ -42,23 +41,25 @@ export function isNear(address: string | undefined, reach: OlderReach): boolean 
 export class OlderSystems {
 	readonly ports: Readonly<Record<keyof OlderPlaces, number>>;
 	readonly registry: OlderRegistry;
+	readonly shelf: OlderShelf;
 	readonly #servers: readonly Server[];
 	readonly #sockets: ReadonlySet<Socket>;
 
 	private constructor(
-		servers: readonly Server[], sockets: ReadonlySet<Socket>, about: Pick<OlderSystems, 'ports' | 'registry'>,
+		servers: readonly Server[], sockets: ReadonlySet<Socket>, about: Pick<OlderSystems, 'ports' | 'registry' | 'shelf'>,
 	) {
 		this.#servers = servers;
 		this.#sockets = sockets;
 		this.registry = about.registry;
+		this.shelf = about.shelf;
 		this.ports = about.ports;
 	}
 
 	/** @throws when a port is taken; the message says which */
-	static async open({ reach, places, clock, films, use }: OlderSystemsInit): Promise<OlderSystems> {
-		const registry = new OlderRegistry(clock);
+	static async open({ reach, places, clock, library, ids }: OlderSystemsInit): Promise<OlderSystems> {
+		const [registry, shelf] = [new OlderRegistry(clock), new OlderShelf(library, ids)];
 		const ports = { transfer: 0, tracker: 0, peer: 0 };
-		const faces = olderFaces({ shelf: new OlderShelf(films, clock), registry, use, peerPort: () => ports.peer });
+		const faces = olderFaces({ shelf, registry, peerPort: () => ports.peer });
 		const [sockets, room] = [new Set<Socket>(), new Places(LIMITS)];
 		const serve = (face: Conversation): Server => createServer((socket) => {
 			socket.on('error', () => {}); // 'close' always follows it
@@ -84,7 +85,7 @@ export class OlderSystems {
 			for (const server of servers) server.close();
 			throw error;
 		}
-		return new OlderSystems(servers, sockets, { registry, ports });
+		return new OlderSystems(servers, sockets, { registry, shelf, ports });
 	}
 
 	/** Ends all connections and gives the ports back. */

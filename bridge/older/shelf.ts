@@ -1,67 +1,62 @@
 /** Films as the older systems name them: by file name, and by a hash of their beginning. */
-import { createHash } from 'node:crypto';
-import { SECOND, type Ms } from '../../shared/base/units.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Film, FilmOutcome, FilmWords } from '../film.ts';
 import type { ShareId } from '../../shared/protocol/ids.ts';
-import type { Film } from '../film.ts';
 import { fileNameOf } from '../http/film-headers.ts';
+import type { VideoIds } from './video-ids.ts';
 
-/** What their ids are made from. */
-const HASHED_BYTES = 2 ** 20;
+/** Where films come from. */
+export interface OlderLibrary {
+	/** That anybody may have, in an order that stays, the newest last. */
+	films(): readonly FilmWords[];
+	/** One of them, to be read. */
+	find(id: ShareId): Promise<FilmOutcome>;
+	/** Somebody is being sent the film, until the return value is called. */
+	use(id: ShareId): () => void;
+}
 
-/** A film whose beginning has not come by then is left out this time. */
-const PATIENCE: Ms = 2 * SECOND;
+/** A film under a name of its own. */
+export interface NamedFilm extends FilmWords { readonly fileName: string }
 
-/** A film under their names. `videoId`: the first 16 hex digits of the MD5 of its first mebibyte. */
-export interface OlderFilm { readonly film: Film; readonly fileName: string; readonly videoId: string }
+/** One whose id there is known. */
+export interface OlderFilm extends NamedFilm { readonly videoId: string }
 
 /** What is to be had. */
 export class OlderShelf {
-	readonly #films: () => Promise<readonly Film[]>;
-	readonly #clock: Clock;
-	readonly #ids = new Map<ShareId, Promise<string | undefined>>();
+	readonly ids: VideoIds;
+	readonly #library: OlderLibrary;
 
-	/** @param films - that anybody may have, in an order that stays */
-	constructor(films: () => Promise<readonly Film[]>, clock: Clock) {
-		this.#films = films;
-		this.#clock = clock;
+	constructor(library: OlderLibrary, ids: VideoIds) {
+		this.#library = library;
+		this.ids = ids;
 	}
 
-	/** All films whose beginning is here. Of two of one name the second is called otherwise. */
+	/** The films whose beginning was seen, the newest first. */
 	async all(): Promise<readonly OlderFilm[]> {
-		const films = await this.#films();
-		const ids = await Promise.all(films.map((film) => this.#idOf(film)));
-		const taken = new Set<string>();
+		const films = this.#named();
+		const ids = await this.ids.of(films.map(({ id }) => id));
 		return films.flatMap((film, k) => {
 			const videoId = ids[k];
-			const fileName = freeName(fileNameOf(film), taken);
-			return videoId === undefined ? [] : [{ film, fileName, videoId }];
+			return videoId === undefined ? [] : [{ ...film, videoId }];
 		});
 	}
 
-	async byFileName(name: string): Promise<OlderFilm | undefined> {
-		return (await this.all()).find(({ fileName }) => fileName === name);
-	}
+	byFileName(name: string): NamedFilm | undefined { return this.#named().find(({ fileName }) => fileName === name); }
 
 	async byVideoId(id: unknown): Promise<OlderFilm | undefined> {
 		return (await this.all()).find(({ videoId }) => videoId === id);
 	}
 
-	#idOf(film: Film): Promise<string | undefined> {
-		let id = this.#ids.get(film.id);
-		if (!id) {
-			id = hashBeginning(film);
-			this.#ids.set(film.id, id);
-			void id.then((found) => { if (found === undefined) this.#ids.delete(film.id); });
-		}
-		const late = new Promise<undefined>((resolve) => { this.#clock.after(PATIENCE, () => resolve(undefined)); });
-		return Promise.race([id, late]);
+	/** To be read, and in use until `release`; undefined: nobody who has it is there. */
+	async open({ id }: FilmWords): Promise<{ readonly film: Film; readonly release: () => void } | undefined> {
+		const outcome = await this.#library.find(id);
+		return outcome.state === 'here' ? { film: outcome.film, release: this.#library.use(id) } : undefined;
 	}
-}
 
-async function hashBeginning({ reader }: Film): Promise<string | undefined> {
-	const read = await reader.read(0, Math.min(HASHED_BYTES, reader.size), PATIENCE).bytes;
-	return read.ok ? createHash('md5').update(read.value).digest('hex').slice(0, 16) : undefined;
+	/** Of two of one name the later one is called otherwise. */
+	#named(): readonly NamedFilm[] {
+		const taken = new Set<string>();
+		return this.#library.films().map((film) => ({ ...film, fileName: freeName(fileNameOf(film), taken) })).toReversed();
+	}
 }
 
 function freeName(name: string, taken: Set<string>): string {

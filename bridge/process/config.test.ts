@@ -25,11 +25,16 @@ test('everything can be set', () => {
 test('older systems are let in on their own ports when somebody says so', () => {
 	expect(configFrom({ OLDER_PEER_PORT: '7' })).toEqual({ config: DEFAULTS });
 	expect(configFrom({ OLDER_SYSTEMS: 'lan', OLDER_TRACKER_PORT: '6001' })).toMatchObject({ config: { older: {
-		reach: 'lan', places: { transfer: { port: 5000, spares: 0 }, tracker: { port: 6001, spares: 0 }, peer: { port: 5001, spares: 20 } },
+		reach: 'lan', offeredBytes: 10e9, places: { transfer: { port: 5000, spares: 0 }, tracker: { port: 6001, spares: 0 }, peer: { port: 5001, spares: 20 } },
 	} } });
 });
 
+test('films that their peers offer are fetched up to a quota, or not at all', () => {
+	expect(configFrom({ OLDER_SYSTEMS: 'local', OLDER_OFFERS_GB: '0' })).toMatchObject({ config: { older: { offeredBytes: 0 } } });
+});
+
 test.each([
+	[{ OLDER_OFFERS_GB: 'all' }, 'OLDER_OFFERS_GB must be a number of gigabytes'],
 	[{ OLDER_SYSTEMS: 'yes' }, 'OLDER_SYSTEMS must be local'],
 	[{ BRIDGE_PORT: 'http' }, 'BRIDGE_PORT must be a whole number'],
 	[{ BRIDGE_PORT: '70000' }, 'BRIDGE_PORT must be at most 65535'],

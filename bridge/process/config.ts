@@ -21,8 +21,10 @@ export interface BridgeConfig {
 	readonly relayBytesPerSecond: number;
 	/** WebSocket URLs. */
 	readonly trackers: readonly string[];
-	/** Whether the older systems' programs may connect, and where. */
-	readonly older: { readonly reach: OlderReach; readonly places: OlderPlaces } | undefined;
+	/** Whether the older systems' programs may connect, and where; and bytes of films of theirs that are fetched. */
+	readonly older: {
+		readonly reach: OlderReach; readonly places: OlderPlaces; readonly offeredBytes: number;
+	} | undefined;
 	/** Whether it serves what stands in their public catalogues. */
 	readonly servesListed: boolean;
 	/** Where the HTTP face is for the outside, if that is not this host and its port. */
@@ -78,6 +80,7 @@ const environment = v.object({
 	)),
 	BRIDGE_TRACKERS: v.optional(webSocketUrls),
 	OLDER_SYSTEMS: v.optional(v.picklist(['local', 'lan'], 'must be local (this machine) or lan (its networks)')),
+	OLDER_OFFERS_GB: v.optional(gigabytes),
 	OLDER_TRANSFER_PORT: v.optional(port),
 	OLDER_TRACKER_PORT: v.optional(port),
 	OLDER_PEER_PORT: v.optional(port),
@@ -116,12 +119,19 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>, tr
 		servesListed: tracker !== undefined, // beside its own tracker; elsewhere whoever runs it says what it serves
 		publicUrl: set.BRIDGE_URL,
 		shares,
-		older: set.OLDER_SYSTEMS && { reach: set.OLDER_SYSTEMS, places: {
+		older: olderIn(set),
+	} };
+}
+
+function olderIn(set: v.InferOutput<typeof environment>): BridgeConfig['older'] {
+	return set.OLDER_SYSTEMS && {
+		reach: set.OLDER_SYSTEMS, offeredBytes: (set.OLDER_OFFERS_GB ?? 10) * GB,
+		places: {
 			transfer: placeAt(set.OLDER_TRANSFER_PORT, { port: 5000, spares: 0 }),
 			tracker: placeAt(set.OLDER_TRACKER_PORT, { port: 6000, spares: 0 }),
 			peer: placeAt(set.OLDER_PEER_PORT, { port: 5001, spares: 20 }),
-		} },
-	} };
+		},
+	};
 }
 
 /** A port that somebody chose has no spares. */

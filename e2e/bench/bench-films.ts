@@ -22,6 +22,11 @@ export function twoGigabytes(): Promise<string> {
 	return once('two-gigabytes.mp4', async (to) => spreadOut(await film('ten-seconds'), to, 2e9));
 }
 
+/** Ten seconds spread over so many megabytes, as `twoGigabytes` is. */
+export function spreadMegabytes(amount: number): Promise<string> {
+	return once(`${amount}-megabytes-spread.mp4`, async (to) => spreadOut(await film('ten-seconds'), to, amount * 1e6));
+}
+
 /** The ten-minute film's first seconds at so many megabytes: for slow wires. */
 export function megabytes(amount: number): Promise<string> {
 	return once(`${amount}-megabytes.mp4`, async (to) => {

@@ -7,7 +7,7 @@ import { median, RUNS, short } from './compare.ts';
 
 const FILE = join(import.meta.dirname, 'RESULTS.md');
 
-/** Fewer runs than these are shown, not recorded. */
+/** Fewer runs than these are shown, not recorded; nor are those with a smaller film. */
 const ENOUGH_RUNS = 5;
 
 const PREAMBLE = `# Results
@@ -43,7 +43,7 @@ export function record(section: Section, rows: readonly Row[]): readonly string[
 	const table = ['| figure | ours | against | ratio | bar | |', '| --- | --- | --- | --- | --- | --- |', ...rows.map(line)].join('\n');
 	const body = `${circumstances(section)}\n\n${table}\n`;
 	console.log(`\n${body}`);
-	if (RUNS >= ENOUGH_RUNS) replaceSection(section.title, body);
+	if (RUNS >= ENOUGH_RUNS && process.env.BENCH_MB === undefined) replaceSection(section.title, body);
 	return rows.filter((row) => isMet(row) === false).map(line);
 }
 

@@ -28,7 +28,7 @@ const linkTo = (share: TestShare, key = share.linkKey) => (
 );
 
 async function python(...args: readonly string[]): Promise<PythonPeer> {
-	return untilTestEnds(Promise.resolve(new PythonPeer(...args)));
+	return untilTestEnds(Promise.resolve(new PythonPeer('peer.py', ...args)));
 }
 
 /** A place for a film that is gone after the test. */

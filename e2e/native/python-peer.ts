@@ -1,4 +1,4 @@
-/** The peer in `peer.py` as a process, and what it says. */
+/** A peer in plain Python as a process, and what it says. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ export class PythonPeer {
 	readonly #child: ChildProcess;
 	#wake: () => void = () => undefined;
 
-	constructor(...args: readonly string[]) {
+	constructor(script: 'peer.py' | 'older-peer.py', ...args: readonly string[]) {
 		const python = process.env['PYTHON'] ?? 'python3';
-		const child = spawn(python, ['-B', join(import.meta.dirname, 'peer.py'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+		const child = spawn(python, ['-B', join(import.meta.dirname, script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#child = child;
 		for (const stream of [child.stdout, child.stderr]) {
 			createInterface(stream).on('line', (line) => {
