@@ -1,6 +1,6 @@
 /**
- * What `npm run dev` runs: Vite serves the page and reloads it as you type; a tracker runs in the same process, loaded
- * from its sources through Vite, and starts again when one of them changes. Pages reconnect by themselves.
+ * What `npm run dev` runs: Vite serves the page and reloads it as you type; tracker and bridge run in the same process,
+ * loaded from their sources through Vite, and start again when one of them changes. Pages reconnect by themselves.
  */
 import { once } from 'node:events';
 import { createServer as createProbe } from 'node:net';
@@ -9,6 +9,7 @@ import { createServer, isRunnableDevEnvironment } from 'vite';
 
 const ROOT = join(import.meta.dirname, '..');
 const TRACKER = join(ROOT, 'tracker', 'main.ts');
+const BRIDGE = join(ROOT, 'bridge', 'bin.ts');
 /** An editor that saves several files makes one restart. */
 const RESTART_AFTER_MS = 150;
 
@@ -21,39 +22,46 @@ const vite = await createServer({
 		port: Number(process.env.PORT || 8000),
 		host: process.env.HOST || true,
 		fs: { allow: [ROOT] },
-		proxy: { '^/ws$': { ...proxied, ws: true }, '^/(healthz|metrics)$': proxied },
+		proxy: { '^/(ws$|bridge/)': { ...proxied, ws: true }, '^/(healthz|metrics)$': proxied },
 	},
 });
 const { ssr } = vite.environments;
 if (!isRunnableDevEnvironment(ssr)) throw new Error('Vite cannot run the tracker here');
 const { runner, moduleGraph } = ssr;
 
-/** @type {import('../tracker/main.ts').RunningTracker | undefined} */
-let tracker;
-tracker = await startTracker();
+/** @type {{ close(): Promise<unknown> } | undefined} */
+let servers;
+servers = await startServers();
 /** @type {NodeJS.Timeout | undefined} */
 let restart;
 vite.watcher.on('change', (file) => {
 	if (!moduleGraph.getModulesByFile(file)) return;
 	clearTimeout(restart);
-	restart = setTimeout(() => void restartTracker(), RESTART_AFTER_MS);
+	restart = setTimeout(() => void restartServers(), RESTART_AFTER_MS);
 });
 await vite.listen();
 vite.printUrls();
 
-async function startTracker() {
-	const main = /** @type {typeof import('../tracker/main.ts')} */ (await runner.import(TRACKER));
-	await tracker?.close();
-	return main.startTracker({
+async function startServers() {
+	const { startTracker } = /** @type {typeof import('../tracker/main.ts')} */ (await runner.import(TRACKER));
+	const { runBeside } = /** @type {typeof import('../bridge/bin.ts')} */ (await runner.import(BRIDGE));
+	await servers?.close();
+	let address = /** @type {string | undefined} */ (undefined);
+	const tracker = await startTracker({
 		host: '127.0.0.1', port: trackerPort, spares: 0, proxyHops: 1, dataDir: process.env.DATA_DIR || '.data',
+		bridge: () => address, expectsBridge: true,
 	});
+	const bridge = await runBeside(`ws://127.0.0.1:${trackerPort}/ws`);
+	address = bridge.address;
+	tracker.openDoor(bridge.takeIn);
+	return { close: () => Promise.all([bridge.close(), tracker.close()]) };
 }
 
-/** A source that does not compile leaves the tracker that runs. */
-async function restartTracker() {
+/** A source that does not compile leaves the servers that run. */
+async function restartServers() {
 	try {
-		tracker = await startTracker();
-		vite.config.logger.info('tracker restarted', { timestamp: true });
+		servers = await startServers();
+		vite.config.logger.info('tracker and bridge restarted', { timestamp: true });
 	} catch (error) {
 		const report = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		vite.config.logger.error(report, { timestamp: true });
