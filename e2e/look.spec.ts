@@ -53,6 +53,23 @@ for (const [size, theme] of [[PHONE, 'light'], [DESK, 'dark']] as const) {
 	});
 }
 
+test('what flows has the giver’s colour and an end; a narrow window has the table instead', async ({ page }) => {
+	for (const [scenario, theme] of [['watch-playing', 'dark'], ['share-people', 'light']] as const) {
+		await page.setViewportSize(DESK);
+		await show(page, scenario, theme);
+		await page.getByText('Who feeds whom').click();
+		const [picture, table] = [page.locator('details[open] .both > svg'), page.locator('details[open] table')];
+		await expect(picture).toBeVisible();
+		await expect(picture.locator('.flow').first()).toHaveAttribute('d', /^M.*z$/);
+		await expect(table.getByRole('row', { name: /^Papa has 7 %, is at 1 %.*Through a bridge.* 410 kB\/s –$/ })).toHaveCount(1);
+		expect(await seriousFaults(page)).toEqual([]);
+		await page.setViewportSize(PHONE);
+		expect(await excessWidth(page)).toBeLessThanOrEqual(0);
+		expect((await table.boundingBox())?.width).toBeGreaterThan(200);
+		await expect(picture).toBeHidden();
+	}
+});
+
 test('the first page has one file input and one link field per share', async ({ page }) => {
 	await show(page, 'share-several', 'light');
 	await expect(page.locator('input[type=file]')).toHaveCount(1);

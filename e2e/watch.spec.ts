@@ -26,6 +26,19 @@ test('a second browser watches what the first one dropped, a third gets it from 
 	await expect(sharer.page.getByText(/safe to close: 2 full copies/i)).toBeVisible();
 });
 
+test('both pages show who feeds whom, in a picture and in a table', async ({ person }) => {
+	const [sharer, viewer] = [await person(), await person()];
+	await viewer.watch(await sharer.share(await film('ten-seconds')));
+	for (const { page } of [sharer, viewer]) {
+		await page.getByText('Who feeds whom').click();
+		const row = page.getByRole('table', { name: /^You and 1 person/ }).locator('tbody tr');
+		await expect(row).toHaveText(/has 100 %/);
+		await expect(page.locator('details[open] svg .person.full')).toHaveCount(1);
+	}
+	await viewer.page.close();
+	await expect(sharer.page.getByText('Who feeds whom')).toHaveCount(0);
+});
+
 for (const name of ['ten-seconds', 'moov-at-end', 'b-frames', 'edit-delay', 'quicktime', 'fragmented'] as const) {
 	test(`${name}: the frames on screen are the film's frames, wherever one seeks`, async ({ person }) => {
 		const sharer = await person();
