@@ -24,6 +24,9 @@ import type { DiskStore } from './store/disk-store.ts';
 /** Peers the tracker introduces at first. */
 const FIRST_PEERS = 12;
 
+/** Peers of one film: programs by the hundred, which cost a bridge less than data channels cost a page. */
+const MAX_PEERS = 1024;
+
 /** How long a request waits for somebody who knows the film. */
 const PATIENCE: Ms = 15 * SECOND;
 
@@ -71,7 +74,7 @@ export class KeptShare {
 		const { share, self, crypto, clock, rng, store, trackers, makePeer } = init;
 		this.#peer = new SwarmPeer({
 			share, self, crypto, clock, rng, trackers, makePeer, authKey: init.keys.auth, name: () => init.name,
-			wants: FIRST_PEERS, parts: store.parts(share), visits: init.glances === true,
+			wants: FIRST_PEERS, maxLinks: MAX_PEERS, parts: store.parts(share), visits: init.glances === true,
 			openStore: async (layout) => {
 				if (init.glances) return ok(new UnkeptStore(layout.groups, 'full'));
 				const mayKeep = init.mayKeep(layout.size);

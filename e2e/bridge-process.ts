@@ -11,13 +11,13 @@ const START = join(import.meta.dirname, '../cli/bridge.mjs');
 export class BridgeProcess {
 	url = '';
 	tcpPort = 0;
-	readonly #dataDir: string;
+	readonly dataDir: string;
 	readonly #env: Readonly<Record<string, string>>;
 	#child: ChildProcess | undefined;
 	#output = '';
 
 	private constructor(dataDir: string, env: Readonly<Record<string, string>>) {
-		this.#dataDir = dataDir;
+		this.dataDir = dataDir;
 		this.#env = env;
 	}
 
@@ -37,7 +37,7 @@ export class BridgeProcess {
 
 	/** Starts it, again or for the first time. */
 	async restart(): Promise<void> {
-		const env = { ...process.env, ...this.#env, DATA_DIR: this.#dataDir };
+		const env = { ...process.env, ...this.#env, DATA_DIR: this.dataDir };
 		const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
 		this.#child = child;
 		this.#output = '';
@@ -70,6 +70,6 @@ export class BridgeProcess {
 	/** Ends it and takes its data away. */
 	async close(): Promise<void> {
 		await this.kill();
-		await rm(this.#dataDir, { recursive: true, force: true });
+		await rm(this.dataDir, { recursive: true, force: true });
 	}
 }

@@ -12,7 +12,7 @@ import { Allowance } from '../base/allowance.ts';
 import { assertNever } from '../base/result.ts';
 import type { Rng } from '../base/rng.ts';
 import type { Ms } from '../base/units.ts';
-import { Layout, type LinkId, type PeerId } from '../protocol/ids.ts';
+import { Layout, type LinkId } from '../protocol/ids.ts';
 import { decode } from '../protocol/peer-message.ts';
 import type { Inventory as Stored } from '../ports/group-store.ts';
 import { chunkSet } from './chunk-set.ts';
@@ -20,7 +20,7 @@ import type { Described, Effect, Input } from './events.ts';
 import { Inventory, type PartialGroup } from './inventory.ts';
 import { Link } from './link.ts';
 import { Listener } from './listener.ts';
-import { Neighbours } from './neighbours.ts';
+import { Neighbours, type NeighboursInit } from './neighbours.ts';
 import { Outbox } from './outbox.ts';
 import { Parts } from './parts.ts';
 import type { Counts, Peer } from './peer.ts';
@@ -29,8 +29,8 @@ import { Serving } from './serving.ts';
 import { PING_AFTER_MS, SAVE_AFTER_MS, SHUN_PEER_MS, SILENT_MS, SLEPT_MS } from './settings.ts';
 import { Verdicts } from './verdicts.ts';
 
-/** What an engine is made of. `rng` breaks ties; two engines with one seed decide alike. */
-export interface EngineInit { readonly self: PeerId; readonly rng: Rng }
+/** What an engine is made of. Two with one seed decide alike. */
+export type EngineInit = NeighboursInit;
 
 /** A peer of one share. */
 export class Engine implements Peer {
@@ -55,7 +55,7 @@ export class Engine implements Peer {
 
 	constructor(init: EngineInit) {
 		this.#rng = init.rng;
-		this.neighbours = new Neighbours(init.self, this.links, this.out, init.rng);
+		this.neighbours = new Neighbours(init, this.links, this.out);
 		this.parts = new Parts(this.links, this.out);
 		this.serving = new Serving(this);
 		this.#listener = new Listener(this, init.self);

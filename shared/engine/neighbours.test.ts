@@ -17,7 +17,7 @@ const ids = (count: number, from = 0): PeerId[] => Array.from({ length: count },
 class Bed {
 	readonly links = new Map<LinkId, Link>();
 	readonly out = new Outbox();
-	readonly neighbours = new Neighbours(id('self'), this.links, this.out, seededRng(1));
+	readonly neighbours = new Neighbours({ self: id('self'), rng: seededRng(1) }, this.links, this.out);
 
 	link(peer: PeerId, now = 0): Link {
 		const link = new Link({ id: (this.links.size + 1) as LinkId, peer, name: '', initiator: true }, now);

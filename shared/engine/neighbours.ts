@@ -12,6 +12,9 @@ import {
 
 interface Candidate { readonly relays: Set<LinkId>; notBefore: Ms; failures: number }
 
+/** `rng` breaks ties. `maxLinks`: connections that are accepted; {@link MAX_LINKS} if it is not said. */
+export interface NeighboursInit { readonly self: PeerId; readonly rng: Rng; readonly maxLinks?: number }
+
 /** The peers of one swarm that we know, linked or not. */
 export class Neighbours {
 	readonly #self: PeerId;
@@ -21,17 +24,21 @@ export class Neighbours {
 	readonly #candidates = new Map<PeerId, Candidate>();
 	readonly #connecting = new Map<PeerId, Ms>();
 	readonly #banned = new Set<PeerId>();
+	readonly #maxLinks: number;
 	#foundAt: Ms = -Infinity;
 	#exchangedAt: Ms = -Infinity;
 
-	constructor(self: PeerId, links: ReadonlyMap<LinkId, Link>, out: Outbox, rng: Rng) {
+	constructor(
+		{ self, rng, maxLinks = MAX_LINKS }: NeighboursInit, links: ReadonlyMap<LinkId, Link>, out: Outbox,
+	) {
 		this.#self = self;
+		this.#maxLinks = maxLinks;
 		this.#links = links;
 		this.#out = out;
 		this.#rng = rng;
 	}
 
-	get isFull(): boolean { return this.#links.size >= MAX_LINKS; }
+	get isFull(): boolean { return this.#links.size >= this.#maxLinks; }
 
 	isBanned(peer: PeerId): boolean { return this.#banned.has(peer); }
 

@@ -40,6 +40,8 @@ export interface PeerNodeInit {
 	readonly openStore: (layout: Layout) => Promise<Result<GroupStore, StoreFault>>;
 	readonly parts: PartStore;
 	readonly host: NodeHost;
+	/** Connections that are accepted, where others than usual. */
+	readonly maxLinks?: number;
 	/** Where garbage is collected late: how memory of what was received is given back. */
 	readonly free?: FreeMemory;
 }
@@ -92,7 +94,8 @@ export class PeerNode {
 
 	constructor(init: PeerNodeInit) {
 		this.#init = init;
-		this.#engine = new Engine({ self: init.self, rng: init.rng });
+		const { self, rng, maxLinks } = init;
+		this.#engine = new Engine({ self, rng, ...(maxLinks !== undefined && { maxLinks }) });
 		this.#frames = new FrameMemory(init.free ?? (() => undefined));
 		this.attachments = new Attachments(init.crypto, init.parts, (part) => this.#step({ type: 'want-part', part }));
 	}
