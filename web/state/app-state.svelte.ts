@@ -6,8 +6,8 @@ import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
-	AppView, CatalogueView, LimitsView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem,
-	WatchView,
+	AppView, CatalogueView, LimitsView, MeasuredView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView,
+	WatchProblem, WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
@@ -27,6 +27,8 @@ const NOTICE_MS = 5000;
 
 /** Where the public catalogue is shown. */
 const CATALOGUE_PATH = '/catalogue';
+/** Where this browser is measured. */
+const BENCH_PATH = '/bench';
 const OPEN_ELSEWHERE = 'That film is open in another tab, which keeps its part. Close it there, then free the rest.';
 const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could get the film from it.';
 
@@ -126,6 +128,12 @@ export class AppState implements AppView {
 		return copied;
 	}
 
+	async copyWords(text: string): Promise<boolean> {
+		const copied = await copyText(text);
+		if (!copied) this.#notice('bad', 'The browser would not copy. Select the text and copy it by hand.');
+		return copied;
+	}
+
 	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
 		const code = encode(link, { ecc: 'L', border: 0 });
 		return { size: code.size, dark: (x, y) => code.data[y]?.[x] === true };
@@ -202,6 +210,12 @@ export class AppState implements AppView {
 
 	goHome(): void { this.open('/'); }
 	goToCatalogue(): void { this.open(CATALOGUE_PATH); }
+	goToBench(): void { this.open(BENCH_PATH); }
+
+	async measure(tell: (measured: MeasuredView) => void): Promise<void> {
+		const { measure } = await import('./measuring.ts');
+		await measure(this.#context.parts, tell);
+	}
 
 	open(link: string): void {
 		history.pushState(null, '', link);
@@ -242,8 +256,9 @@ export class AppState implements AppView {
 		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
 		if (going !== this.#goings) return film?.source.close();
 		if (!parsed) {
-			if (location.pathname.replace(/\/$/, '') === CATALOGUE_PATH) this.#browse();
-			else this.page = 'home';
+			const path = location.pathname.replace(/\/$/, '');
+			if (path === CATALOGUE_PATH) return this.#browse();
+			this.page = path === BENCH_PATH ? 'bench' : 'home';
 			return;
 		}
 		if (parsed.ok && keys) {
