@@ -74,6 +74,10 @@ export class AppState implements AppView {
 			line: (line) => this.#lineChanged(line),
 			refused: (code, about) => { if (code === 'too-many-shares') this.#notice('bad', this.#whyNotFound(about)); },
 		});
+		this.#context.tabs.start((limits) => { // which that tab has kept already
+			this.#limit(limits);
+			this.#settings = { ...this.#settings, ...limits };
+		});
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
 		addEventListener('popstate', () => void this.#route());
@@ -194,6 +198,7 @@ export class AppState implements AppView {
 
 	setLimits(limits: LimitsView): void {
 		this.#limit(limits);
+		this.#context.tabs.tellChoice(limits);
 		this.#keepSettings({ ...this.#settings, ...limits });
 	}
 
