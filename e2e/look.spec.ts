@@ -23,7 +23,8 @@ test.use({ contextOptions: { reducedMotion: 'reduce' } });
 /** Opens a scenario and waits until it is drawn, fonts and lazy parts included. */
 async function show(page: Page, scenario: string, theme: 'light' | 'dark'): Promise<void> {
 	await page.goto(`${preview.url}?scenario=${scenario}&theme=${theme}`);
-	const landmark = scenario.startsWith('watch') ? 'media-controller:defined' : scenario.startsWith('catalogue') ? '.films' : '.wall';
+	const landmarks = { watch: 'media-controller:defined', catalogue: '.films', bench: '.verdict' };
+	const [, landmark = '.wall'] = Object.entries(landmarks).find(([page]) => scenario.startsWith(page)) ?? [];
 	await page.locator(landmark).waitFor({ state: 'attached' });
 	await page.evaluate(() => document.fonts.ready);
 }
@@ -68,6 +69,16 @@ test('what flows has the giver’s colour and an end; a narrow window has the ta
 		expect((await table.boundingBox())?.width).toBeGreaterThan(200);
 		await expect(picture).toBeHidden();
 	}
+});
+
+test('a browser is measured, and what does not work says so', async ({ page }) => {
+	await page.setViewportSize(PHONE);
+	await show(page, 'bench', 'light');
+	await page.getByRole('button', { name: 'Measure' }).click();
+	await expect(page.getByText('Does not work here')).toBeVisible();
+	await expect(page.getByRole('status').getByText(/about 49 films/)).toBeVisible();
+	expect(await seriousFaults(page)).toEqual([]);
+	expect(await excessWidth(page)).toBeLessThanOrEqual(0);
 });
 
 test('the first page has one file input and one link field per share', async ({ page }) => {

@@ -211,3 +211,19 @@ test('what a person allows to be sent is kept to, and remembered', async ({ pers
 	const bytesPerSecond = (after.bytes - before.bytes) / ((after.at - before.at) / 1000);
 	expect(bytesPerSecond).toBeLessThan(62_500 * 1.25); // on any machine; how near it comes is the simulator's to tell
 });
+
+test('a limit is the browser’s: its other tabs have it too, and keep it', async ({ person, server }) => {
+	const { page, context } = await person();
+	const tab = await context.newPage();
+	for (const each of [page, tab]) {
+		await each.goto(server.url);
+		await each.getByRole('button', { name: 'Settings' }).click();
+		await expect(each.getByLabel('Send at most')).toHaveValue('');
+	}
+	await page.getByLabel('Send at most').selectOption('2 Mbit/s');
+	await expect(tab.getByLabel('Send at most')).toHaveValue('2');
+	await tab.getByText('Dark', { exact: true }).click(); // keeps all settings as this tab has them
+	await page.reload();
+	await page.getByRole('button', { name: 'Settings' }).click();
+	await expect(page.getByLabel('Send at most')).toHaveValue('2');
+});

@@ -2,7 +2,7 @@
 import { encode } from 'uqr';
 import type { ShareId } from '../../shared/protocol/ids.ts';
 import type {
-	AppView, CatalogueView, LimitsView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView,
+	AppView, CatalogueView, LimitsView, MeasuredView, Notice, ShareView, StorageView, Theme, TrackerView, WatchView,
 } from '../../web/state/app-view.ts';
 
 /** What a scenario fixes; the rest has plain values. */
@@ -22,6 +22,12 @@ export interface FakeState {
 	/** Played by the watch page's video. */
 	readonly filmUrl?: string;
 }
+
+/** Of a browser without WebRTC. */
+const MEASURED: readonly MeasuredView[] = [
+	{ what: 'hash', bytesPerSec: 412e6 }, { what: 'cipher', bytesPerSec: 1.3e9 }, { what: 'write', bytesPerSec: 210e6 },
+	{ what: 'read', bytesPerSec: 340e6 }, { what: 'channel', bytesPerSec: undefined }, { what: 'engine', bytesPerSec: 31e6 },
+];
 
 const STORAGE: StorageView = {
 	films: [
@@ -75,6 +81,12 @@ export class FakeApp implements AppView {
 		return Promise.resolve(this.#copies);
 	}
 
+	copyWords(): Promise<boolean> { return this.copyLink(); }
+	measure(tell: (measured: MeasuredView) => void): Promise<void> {
+		for (const measured of MEASURED) tell(measured);
+		return Promise.resolve();
+	}
+
 	qr(link: string): { readonly size: number; readonly dark: (x: number, y: number) => boolean } {
 		const code = encode(link, { border: 0 });
 		return { size: code.size, dark: (x, y) => code.data[y]?.[x] ?? false };
@@ -107,6 +119,7 @@ export class FakeApp implements AppView {
 	setTheme(theme: Theme): void { this.theme = theme; }
 	setLimits(limits: LimitsView): void { this.limits = limits; }
 	setName(name: string): void { this.name = name; }
+	goToBench(): void { this.page = 'bench'; }
 	goHome(): void { this.page = 'home'; }
 	goToCatalogue(): void { this.page = 'catalogue'; }
 	open(link: string): void { this.#say(`Opened ${link}`); }

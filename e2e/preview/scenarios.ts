@@ -73,6 +73,7 @@ export const SCENARIOS: Readonly<Record<string, FakeState>> = {
 	'share-failed': { shares: PROBLEMS.map((problem) => share(`${problem} film`, { status: { state: 'failed', problem }, fileUrl: undefined, posterUrl: undefined })) },
 	'share-listed': { shares: [share('Summer on the lake', { listing: { wanted: true, known: true, problem: undefined } })] },
 	'share-unlisted-full': { shares: [share('Summer on the lake', { listing: { wanted: true, known: false, problem: 'catalogue-full' } })] },
+	'bench': { page: 'bench' },
 	'catalogue': { page: 'catalogue', catalogue: { state: 'here', hasMore: true, films: [
 		listed('Choir concert, second half, with the encore everybody asked for', { posterUrl: poster(265), online: 1, sharer: 'Maximilian-Alexander von Hohenfels' }),
 		listed('Summer on the lake', { isMine: true, sharer: 'Blue Heron' }),

@@ -43,7 +43,7 @@ function get(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): P
 	});
 }
 
-test.each(['/', '/?x=1', '/w/AAAAAAAAAAAAAAAAAAAAAA', '/w/cut-sho', '/w/%zz', '/w/', '/w', '/index.html'])(
+test.each(['/', '/?x=1', '/w/AAAAAAAAAAAAAAAAAAAAAA', '/w/cut-sho', '/w/%zz', '/w/', '/w', '/bench', '/index.html'])(
 	'%s is the page, asked about every time', async (path) => {
 		const { status, headers, body } = await get(path);
 		expect([status, headers['cache-control'], headers['content-type'], body.toString()])

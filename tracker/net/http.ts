@@ -24,7 +24,7 @@ const TIMEOUTS = {
 } as const;
 
 /** Links that are cut short or spelt wrong get the page too: it tells what is wrong with them. */
-const PAGE_PATHS = /^\/(w(\/[^/]*)?|catalogue\/?)?$/;
+const PAGE_PATHS = /^\/(w(\/[^/]*)?|(catalogue|bench)\/?)?$/;
 
 const NOT_FOUND = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Not found · Streamlet</title><style>body{font:1.1rem/1.5 system-ui;margin:20vh auto;max-width:32rem;padding:0 1rem}

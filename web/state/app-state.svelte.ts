@@ -6,8 +6,8 @@ import { deriveLinkKeys } from '../../shared/protocol/keys.ts';
 import { parseShareLink, type ShareLinkFault } from '../../shared/protocol/share-link.ts';
 import type { TrackerLine } from '../../shared/runtime/tracker-session.ts';
 import type {
-	AppView, CatalogueView, LimitsView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView, WatchProblem,
-	WatchView,
+	AppView, CatalogueView, LimitsView, MeasuredView, Notice, ShareProblem, ShareView, StorageView, Theme, TrackerView,
+	WatchProblem, WatchView,
 } from './app-view.ts';
 import type { Settings } from '../peer/records.ts';
 import { askToPersist } from '../peer/open-group-store.ts';
@@ -27,6 +27,8 @@ const NOTICE_MS = 5000;
 
 /** Where the public catalogue is shown. */
 const CATALOGUE_PATH = '/catalogue';
+/** Where this browser is measured. */
+const BENCH_PATH = '/bench';
 const OPEN_ELSEWHERE = 'That film is open in another tab, which keeps its part. Close it there, then free the rest.';
 const CANNOT_CONNECT = 'This browser cannot connect to others, so nobody could get the film from it.';
 
@@ -71,6 +73,10 @@ export class AppState implements AppView {
 		this.#context.home.listen({
 			line: (line) => this.#lineChanged(line),
 			refused: (code, about) => { if (code === 'too-many-shares') this.#notice('bad', this.#whyNotFound(about)); },
+		});
+		this.#context.tabs.start((limits) => { // which that tab has kept already
+			this.#limit(limits);
+			this.#settings = { ...this.#settings, ...limits };
 		});
 		this.#lineChanged(this.#context.home.line);
 		globalThis.setInterval(() => this.#lineChanged(this.#context.home.line), 1000);
@@ -123,6 +129,12 @@ export class AppState implements AppView {
 	async copyLink(link: string): Promise<boolean> {
 		const copied = await copyText(link);
 		if (!copied) this.#notice('bad', 'The browser would not copy. Select the link and copy it by hand.');
+		return copied;
+	}
+
+	async copyWords(text: string): Promise<boolean> {
+		const copied = await copyText(text);
+		if (!copied) this.#notice('bad', 'The browser would not copy. Select the text and copy it by hand.');
 		return copied;
 	}
 
@@ -186,6 +198,7 @@ export class AppState implements AppView {
 
 	setLimits(limits: LimitsView): void {
 		this.#limit(limits);
+		this.#context.tabs.tellChoice(limits);
 		this.#keepSettings({ ...this.#settings, ...limits });
 	}
 
@@ -202,6 +215,12 @@ export class AppState implements AppView {
 
 	goHome(): void { this.open('/'); }
 	goToCatalogue(): void { this.open(CATALOGUE_PATH); }
+	goToBench(): void { this.open(BENCH_PATH); }
+
+	async measure(tell: (measured: MeasuredView) => void): Promise<void> {
+		const { measure } = await import('./measuring.ts');
+		await measure(this.#context.parts, tell);
+	}
 
 	open(link: string): void {
 		history.pushState(null, '', link);
@@ -242,8 +261,9 @@ export class AppState implements AppView {
 		const keys = parsed?.ok ? await deriveLinkKeys(this.#context.parts.crypto, parsed.value.key) : undefined;
 		if (going !== this.#goings) return film?.source.close();
 		if (!parsed) {
-			if (location.pathname.replace(/\/$/, '') === CATALOGUE_PATH) this.#browse();
-			else this.page = 'home';
+			const path = location.pathname.replace(/\/$/, '');
+			if (path === CATALOGUE_PATH) return this.#browse();
+			this.page = path === BENCH_PATH ? 'bench' : 'home';
 			return;
 		}
 		if (parsed.ok && keys) {

@@ -240,9 +240,16 @@ export interface Notice { readonly id: number; readonly tone: 'info' | 'good' | 
 /** What this device sends and fetches at most, in Mbit/s; undefined: as much as goes. */
 export interface LimitsView { readonly upMbit?: number | undefined; readonly downMbit?: number | undefined }
 
+/** What of this browser can be measured, in this order. `engine`: one peer feeding another, with all there is to it. */
+export const MEASUREMENTS = ['hash', 'cipher', 'write', 'read', 'channel', 'engine'] as const;
+export type Measurement = (typeof MEASUREMENTS)[number];
+
+/** How fast it is; undefined: it does not work here. */
+export interface MeasuredView { readonly what: Measurement; readonly bytesPerSec: number | undefined }
+
 /** The whole application as the screens see it. */
 export interface AppView {
-	readonly page: 'home' | 'watch' | 'catalogue';
+	readonly page: 'home' | 'watch' | 'catalogue' | 'bench';
 	readonly theme: Theme;
 	/** My name as others see it. */
 	readonly name: string;
@@ -309,6 +316,11 @@ export interface AppView {
 	setName(name: string): void;
 	goHome(): void;
 	goToCatalogue(): void;
+	goToBench(): void;
+	/** Measures this browser; each figure is told when it is there. */
+	measure(tell: (measured: MeasuredView) => void): Promise<void>;
+	/** Copies any text; settles as {@link copyLink} does. */
+	copyWords(text: string): Promise<boolean>;
 	/** Opens a link of this page's own. */
 	open(link: string): void;
 	/** Further entries of the catalogue. */

@@ -4,6 +4,8 @@ import { ManualClock } from '../../shared/testkit/manual-clock.ts';
 import type { Limited } from '../../shared/rtc/swarm-peer.ts';
 import { Limits, METERED_UP_MBIT } from './limits.ts';
 
+const ALONE = { busy: 0, say: () => undefined };
+
 interface Film extends Limited { isBusy: boolean; said: readonly (number | undefined)[] }
 
 function film(isBusy = true): Film {
@@ -13,7 +15,7 @@ function film(isBusy = true): Film {
 
 test('what was set is shared out among the films that have somebody to exchange with', () => {
 	const clock = new ManualClock();
-	const limits = new Limits(clock, () => false);
+	const limits = new Limits(clock, () => false, ALONE);
 	const [one, other, idle] = [film(), film(), film(false)];
 	for (const each of [one, other, idle]) limits.join(each, 'watched');
 	expect(one.said).toEqual([undefined, undefined]);
@@ -28,7 +30,7 @@ test('what was set is shared out among the films that have somebody to exchange 
 
 test('a film that is closed gives its part to the others, and then time stands still', () => {
 	const clock = new ManualClock();
-	const limits = new Limits(clock, () => false);
+	const limits = new Limits(clock, () => false, ALONE);
 	limits.set({ upMbit: 8 });
 	const [one, other] = [film(), film()];
 	const leave = [limits.join(one, 'watched'), limits.join(other, 'shared')];
@@ -41,7 +43,7 @@ test('a film that is closed gives its part to the others, and then time stands s
 test('on a connection that counts data viewers give less by themselves, sharers and those who set a limit do not', () => {
 	let isMetered = true;
 	const clock = new ManualClock();
-	const limits = new Limits(clock, () => isMetered);
+	const limits = new Limits(clock, () => isMetered, ALONE);
 	const [watched, shared] = [film(), film(false)];
 	limits.join(watched, 'watched');
 	limits.join(shared, 'shared');
@@ -52,4 +54,20 @@ test('on a connection that counts data viewers give less by themselves, sharers 
 	isMetered = false;
 	clock.pass(2 * SECOND);
 	expect(watched.said[0]).toBeUndefined();
+});
+
+test('the films of other tabs have their part, and hear of ours', () => {
+	const clock = new ManualClock();
+	const said: number[] = [];
+	const others = { busy: 3, say: (busy: number) => { said.push(busy); } };
+	const limits = new Limits(clock, () => false, others);
+	limits.set({ upMbit: 8 });
+	const one = film();
+	const leave = limits.join(one, 'watched');
+	expect([one.said[0], said.at(-1)]).toEqual([250_000, 1]);
+	others.busy = 0;
+	clock.pass(2 * SECOND);
+	expect(one.said[0]).toBe(1_000_000);
+	leave();
+	expect(said.at(-1)).toBe(0);
 });

@@ -1,6 +1,6 @@
 /**
- * What this page may send and fetch in all, as its person set it: shared out among the films that have somebody to
- * exchange with. On a connection that counts data viewers give less by themselves.
+ * What this device may send and fetch in all, as its person set it: shared out among the films that have somebody to
+ * exchange with, those in other tabs too. On a connection that counts data viewers give less by themselves.
  */
 import { SECOND, type Ms } from '../../shared/base/units.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -18,16 +18,21 @@ export const METERED_UP_MBIT = 1;
 /** How often it is shared out anew. */
 const SHARE_OUT_MS: Ms = 2 * SECOND;
 
+/** How many films the other tabs exchange; they are told of ours. */
+interface Others { readonly busy: number; say(busy: number): void }
+
 /** One a page. */
 export class Limits {
 	readonly #clock: Clock;
 	readonly #isMetered: () => boolean;
+	readonly #others: Others;
 	readonly #films = new Map<Limited, 'watched' | 'shared'>();
 	#settings: LimitSettings = {};
 	#cancel: (() => void) | undefined;
 
-	constructor(clock: Clock, isMetered: () => boolean) {
+	constructor(clock: Clock, isMetered: () => boolean, others: Others) {
 		this.#clock = clock;
+		this.#others = others;
 		this.#isMetered = isMetered;
 	}
 
@@ -50,7 +55,9 @@ export class Limits {
 		this.#cancel?.();
 		this.#cancel = undefined;
 		const { upMbit, downMbit } = this.#settings;
-		const busy = Math.max(1, [...this.#films.keys()].filter(({ isBusy }) => isBusy).length);
+		const ours = [...this.#films.keys()].filter(({ isBusy }) => isBusy).length;
+		this.#others.say(ours);
+		const busy = Math.max(1, ours + this.#others.busy);
 		for (const [film, as] of this.#films) {
 			const most = upMbit ?? (as === 'watched' && this.#isMetered() ? METERED_UP_MBIT : undefined);
 			film.setLimits(partOf(most, busy), partOf(downMbit, busy));

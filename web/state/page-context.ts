@@ -8,7 +8,8 @@ import { TrackerSession } from '../../shared/runtime/tracker-session.ts';
 import { isMetered } from '../peer/metered.ts';
 import { canConnect } from '../peer/simple-peer.ts';
 import type { Records } from '../peer/records.ts';
-import { Limits } from './limits.ts';
+import { OtherTabs } from '../peer/other-tabs.ts';
+import { Limits, type LimitSettings } from './limits.ts';
 
 /** Parts of a page; made once at start. */
 export interface PageParts {
@@ -35,7 +36,8 @@ export function openTracker(parts: Pick<PageParts, 'self' | 'clock' | 'rng' | 'o
 /** The parts, and the trackers opened so far. */
 export class PageContext {
 	readonly parts: PageParts;
-	/** What all films of this page may send and fetch. */
+	readonly tabs: OtherTabs<LimitSettings>;
+	/** What all films of this device may send and fetch. */
 	readonly limits: Limits;
 	/** My name as others see it: chosen, or given by the tracker. */
 	name = 'Guest';
@@ -43,7 +45,8 @@ export class PageContext {
 
 	constructor(parts: PageParts) {
 		this.parts = parts;
-		this.limits = new Limits(parts.clock, isMetered);
+		this.tabs = new OtherTabs(parts.self, parts.clock);
+		this.limits = new Limits(parts.clock, isMetered, this.tabs);
 		this.#trackers.set(parts.home.url, parts.home);
 	}
 
