@@ -7,7 +7,7 @@ import { decode, encode, type PeerMessage } from '../protocol/peer-message.ts';
 import { chunksOf, chunkSet } from './chunk-set.ts';
 import { Engine } from './engine.ts';
 import type { Effect, Input } from './events.ts';
-import { PING_AFTER_MS, RACE_AFTER_MS, SILENT_MS, SNUBBED_MS, STUCK_MS } from './settings.ts';
+import { COMMON_GIVES_WAY_MS, PING_AFTER_MS, QUEUED_MS, RACE_AFTER_MS, SILENT_MS, SNUBBED_MS, STUCK_MS } from './settings.ts';
 
 const id = (n: number): PeerId => peerIdFrom(new Uint8Array(16).fill(n));
 const SIZE = 2 * GROUP_BYTES;
@@ -194,6 +194,26 @@ describe('a chunk on its way', () => {
 	});
 });
 
+describe('what another has meanwhile', () => {
+	const heard = (wait: number) => {
+		const bed = new Bed().begin();
+		for (const link of [1, 2]) bed.open(link);
+		bed.hear(1, ALL);
+		bed.want(0, 2);
+		bed.prove(1, 0);
+		bed.now += wait;
+		return bed.hear(2, { type: 'have-chunks', group: 0, chunks: chunkSet([1]) });
+	};
+
+	test('is taken back from who has everything, and asked of that one', () => {
+		expect(heard(QUEUED_MS)).toEqual(['1! cancel 0:1', '2! request 0:1']);
+	});
+
+	test('unless it was asked for only a moment ago', () => {
+		expect(heard(QUEUED_MS - 1)).toEqual([]);
+	});
+});
+
 describe('serving', () => {
 	const served = (link: number, outcome: { readonly full: boolean; readonly failed?: boolean }, chunks = 1) =>
 		({ type: 'served', link: link as LinkId, group: 0, bytes: chunks * CHUNK_BYTES, failed: false, ...outcome }) as const;
@@ -216,6 +236,19 @@ describe('serving', () => {
 		expect(bed.hear(2, { type: 'request', group: 0, dueInMs: 8000, chunks: chunkSet([2, 3]) })).toEqual([]);
 		expect(bed.hear(3, { type: 'request', group: 0, dueInMs: 20, chunks: chunkSet([4]) })).toEqual([]);
 		expect(bed.step(served(1, { full: false }))[0]).toBe('serve 3 0:4');
+	});
+
+	test('what all neighbours have gives way to what is due a little later and few have', () => {
+		const bed = new Bed();
+		const partial = new Map([[1, chunkSet([0, 2])]]);
+		bed.step({ type: 'described', descriptor: DESCRIPTOR });
+		bed.step({ type: 'inventory', inventory: { whole: Uint8Array.of(1), partial } });
+		for (const link of [1, 2]) bed.open(link);
+		for (const link of [1, 2]) bed.hear(link, { type: 'have', group: 0 });
+		bed.hear(1, { type: 'request', group: 1, dueInMs: 9000, chunks: chunkSet([0]) });
+		bed.hear(1, { type: 'request', group: 0, dueInMs: 0, chunks: chunkSet([1]) });
+		bed.hear(2, { type: 'request', group: 1, dueInMs: COMMON_GIVES_WAY_MS - 1, chunks: chunkSet([2]) });
+		expect(bed.step(served(1, { full: false }))[0]).toBe('serve 2 1:2');
 	});
 
 	test('those who ask and do not read keep nobody else waiting for long', () => {

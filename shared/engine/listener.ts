@@ -89,6 +89,7 @@ export class Listener {
 
 	#holdings(link: Link, m: Of<'have-all' | 'have-map' | 'have' | 'have-chunks'>, now: Ms): boolean {
 		const fits = this.#note(link, m);
+		if (fits && (m.type === 'have' || m.type === 'have-chunks')) this.#peer.requests?.leaveTo(link, m.group, now);
 		if (fits) this.#peer.requests?.fill(link, now);
 		if (fits && m.type === 'have-all') this.#peer.parts.fill(now);
 		return fits;

@@ -11,7 +11,10 @@ import type { Inventory } from './inventory.ts';
 import type { Link } from './link.ts';
 import type { Outbox } from './outbox.ts';
 import { pickFor, pickRace, type Pick, type Room } from './schedule.ts';
-import { CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS, TAKE_OVER_MS, TOLERATED_REFUSALS, URGENT_MS, WORTH_MOVING_MS } from './settings.ts';
+import {
+	CRITICAL_MS, FIRST_WINDOW_BYTES, LARGEST_BATCH_BYTES, QUEUED_MS, RACE_AFTER_MS, REFUSED_MS, SNUBBED_MS,
+	SOURCE_WINDOW_BYTES, TAKE_OVER_MS, TOLERATED_REFUSALS, URGENT_MS, WORTH_MOVING_MS,
+} from './settings.ts';
 
 /** A chunk that is late, as things are. `comesIn`: milliseconds. */
 interface SlowChunk extends Pick { readonly of: Link; readonly comesIn: Ms }
@@ -115,6 +118,20 @@ export class Requests {
 		for (const k of refusal.chunks) this.release(link, group * GROUP_CHUNKS + k);
 		this.#proofWillNotCome(link, group);
 		this.fillAll(refusal.now);
+	}
+
+	/** The link has more of the group than before: what who has everything has not sent yet is left to it. */
+	leaveTo(link: Link, group: number, now: Ms): void {
+		if (link.holdings.hasAllChunks) return;
+		for (const source of this.#links.values()) {
+			if (!source.holdings.hasAllChunks) continue;
+			const queued: number[] = [];
+			for (const [index, { at }] of source.asked) {
+				const isOfGroup = Math.floor(index / GROUP_CHUNKS) === group;
+				if (isOfGroup && now - at >= QUEUED_MS && link.holdings.has(group, index % GROUP_CHUNKS)) queued.push(index);
+			}
+			this.cancel(source, queued);
+		}
 	}
 
 	/** A group that was held is lacking again, but for the chunks `held`. */
@@ -327,13 +344,14 @@ export class Requests {
  * chunks.
  */
 function roomOf(link: Link, links: number, allowed: number): Room {
-	const { window, asked } = link;
-	const batch = asked.size === 0 ? 1 : Math.max(CHUNK_BYTES, Math.min(window.bytes / 4, LARGEST_BATCH_BYTES));
+	const { asked } = link;
+	const most = Math.max(link.window.bytes, link.holdings.hasAllChunks ? SOURCE_WINDOW_BYTES : 0);
+	const batch = asked.size === 0 ? 1 : Math.max(CHUNK_BYTES, Math.min(most / 4, LARGEST_BATCH_BYTES));
 	const enough = (room: number) => (room >= batch ? room : 0);
 	// Of what is waited for a stranger is asked a part only: the others are here too, and it may be slow.
 	const share = link.proved ? Infinity : Math.max(2 * CHUNK_BYTES, FIRST_WINDOW_BYTES / links);
-	const urgent = Math.min(window.bytes, share) - link.urgentBytes;
+	const urgent = Math.min(most, share) - link.urgentBytes;
 	return {
-		any: Math.min(allowed, enough(window.bytes - link.outstandingBytes)), urgent: Math.min(allowed, enough(urgent)),
+		any: Math.min(allowed, enough(most - link.outstandingBytes)), urgent: Math.min(allowed, enough(urgent)),
 	};
 }

@@ -96,9 +96,15 @@ describe('what reads wait for', () => {
 			.toEqual([0, 1, 4, 5, 8]);
 	});
 
-	test('nothing beside what a playhead is about to stand still for', () => {
+	test('who has everything is asked for nothing beside what a playhead is about to stand still for', () => {
 		const picture = { map: '............', reads: [[8, 2, 3000], [0, 2, 1000]] as const, background: true, links: { ann: {} } };
 		expect(plan(picture, 'ann')).toEqual([0, 1]);
+	});
+
+	test('others are asked for what comes next too, not for what is far ahead', () => {
+		const reads = [[8, 2, 3000], [0, 2, 1000], [10, 2, 9000]] as const;
+		const picture = { map: '.............', reads, background: true, links: { ann: { has: '############.' } } };
+		expect(plan(picture, 'ann')).toEqual([0, 1, 8, 9]);
 	});
 
 	test('who has everything is left what nobody else has', () => {

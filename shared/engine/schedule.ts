@@ -62,9 +62,12 @@ export function pickFor(link: Link, room: Room, s: Situation): Pick[] {
 }
 
 function takeAll(picker: Picker, s: Situation): void {
-	// Whatever is asked for beside what the playhead stands still for gets into its way.
-	if (isBlocked(s)) return picker.takeDue('blocked');
+	const isHeldUp = isBlocked(s);
+	if (isHeldUp) picker.takeDue('blocked');
+	// Who has everything would send what is read ahead, as only it has that, before what a playhead stands still for.
+	if (isHeldUp && picker.isOfSource) return;
 	picker.takeDue('urgent');
+	if (isHeldUp) return;
 	picker.takeAhead();
 	picker.takeDue('ahead');
 	if (s.background) picker.takeRarest();
@@ -113,6 +116,9 @@ class Picker {
 		this.#room = room.any;
 		this.#urgentRoom = room.urgent;
 	}
+
+	/** Whether it is asked of who has everything. */
+	get isOfSource(): boolean { return this.#link.holdings.hasAllChunks; }
 
 	/** From now on even what others have is taken, if the link would else be idle. Whether that makes a difference. */
 	leaveNothing(): boolean {

@@ -11,7 +11,9 @@ import type { Peer } from './peer.ts';
 import type { Input } from './events.ts';
 import type { Link } from './link.ts';
 import { Rate } from './rate.ts';
-import { BATCH_MS, FRAME_MS, GIVES_WAY_MS, HANDED_MS, LEAST_HANDED_BYTES, SOURCE_GIVES_WAY_MS, STUCK_MS } from './settings.ts';
+import {
+	BATCH_MS, COMMON_GIVES_WAY_MS, FRAME_MS, HANDED_MS, LEAST_HANDED_BYTES, SOURCE_GIVES_WAY_MS, STUCK_MS,
+} from './settings.ts';
 import { RecentlySent } from './recently-sent.ts';
 import type { Next } from './uploads.ts';
 
@@ -25,6 +27,8 @@ export class Serving {
 	readonly #up = new Rate(0);
 	readonly #allowance = new Allowance();
 	#handedBytes = 0;
+	/** How long the runtime takes to read a batch, smoothed: so much of the rate is on its way to the transports. */
+	#readMs: Ms = 0;
 	#batches = 0;
 
 	constructor(peer: Peer) { this.#peer = peer; }
@@ -43,7 +47,7 @@ export class Serving {
 		if (!inventory.layout.hasGroup(group) || (chunks.at(-1) ?? 0) >= inventory.layout.chunksIn(group)) return false;
 		const partial = inventory.partials.get(group);
 		const held = inventory.whole.has(group) ? chunks : chunks.filter((k) => partial?.held.has(k));
-		const dueAt = wanted.dueInMs === NOT_DUE ? Infinity : now + wanted.dueInMs;
+		const dueAt = wanted.dueInMs === NOT_DUE ? Infinity : now + wanted.dueInMs + this.#givesWayMs(group);
 		const refused = link.uploads.add(group, held, dueAt);
 		if (held.length < chunks.length) refused.push(...chunks.filter((k) => !held.includes(k)));
 		this.#refuse(link, group, refused);
@@ -67,6 +71,7 @@ export class Serving {
 		this.#peer.counts.uploadedBytes += outcome.bytes;
 		link.up.add(outcome.bytes, now);
 		this.#up.add(outcome.bytes, now);
+		this.#readMs += (now - link.uploads.handedAt - this.#readMs) / 8;
 		if (outcome.failed) this.#refuse(link, outcome.group, link.uploads.last?.chunks ?? []);
 		if (outcome.full) link.uploads.state = 'full';
 		else this.#setReady(link);
@@ -98,6 +103,12 @@ export class Serving {
 		this.#next(now);
 	}
 
+	/** What many neighbours have can be had from them; what few have comes from here, for all who follow too. */
+	#givesWayMs(group: number): Ms {
+		const { requests, links } = this.#peer;
+		return COMMON_GIVES_WAY_MS * ((requests?.copies[group] ?? 0) / Math.max(1, links.size));
+	}
+
 	#setReady(link: Link): void {
 		this.#discount(link);
 		link.uploads.state = 'ready';
@@ -110,7 +121,8 @@ export class Serving {
 
 	/** Hands over the most urgent batches of all links, as long as little is on its way to the wire. */
 	#next(now: Ms): void {
-		while (this.#handedBytes < LEAST_HANDED_BYTES + this.#up.perMs(now) * HANDED_MS && this.#allowance.at(now) > 0) {
+		const most = LEAST_HANDED_BYTES + this.#up.perMs(now) * (HANDED_MS + this.#readMs);
+		while (this.#handedBytes < most && this.#allowance.at(now) > 0) {
 			const found = this.#mostUrgent(now);
 			if (!found) return;
 			this.#serve(found.link, found.next, now);
@@ -119,7 +131,7 @@ export class Serving {
 
 	#mostUrgent(now: Ms): { readonly link: Link; readonly next: Next } | undefined {
 		let best: { readonly link: Link; readonly next: Next } | undefined;
-		const givesWayMs = this.#peer.requests?.inventory.complete === true ? SOURCE_GIVES_WAY_MS : GIVES_WAY_MS;
+		const givesWayMs = this.#peer.requests?.inventory.complete === true ? SOURCE_GIVES_WAY_MS : 0;
 		for (const link of this.#peer.links.values()) {
 			if (link.uploads.state !== 'ready' || link.uploads.size === 0) continue;
 			const next = link.uploads.next(this.#timesSent, { now, givesWayMs });

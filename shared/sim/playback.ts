@@ -92,6 +92,9 @@ export class Playback {
 		this.#goOn();
 	}
 
+	/** Whoever watches is gone: nothing plays, and nothing stalls. */
+	stop(): void { this.#generation += 1; }
+
 	/** A chunk is held from now on. */
 	held(chunk: number): void {
 		for (const segment of [...this.#waiting.values()]) {

@@ -99,11 +99,14 @@ export class SimNode {
 	/** Says goodbye. */
 	leave(): void {
 		this.step({ type: 'stop', reason: 'leaving' });
-		this.state = 'gone';
+		this.die();
 	}
 
 	/** Vanishes; its neighbours find out by themselves. */
-	die(): void { this.state = 'gone'; }
+	die(): void {
+		this.state = 'gone';
+		this.playback?.stop();
+	}
 
 	holds(chunk: number): boolean { return this.spec.holds === 'all' || this.kept.has(chunk); }
 
