@@ -172,7 +172,7 @@ export const LARGEST_BATCH_BYTES = 16 * CHUNK_BYTES;
 export const LEAST_WINDOW_BYTES = 2 * CHUNK_BYTES;
 
 /** The least window of who has everything: it chooses among what it is asked for what it has not sent yet. */
-export const SOURCE_WINDOW_BYTES = 6 * CHUNK_BYTES;
+export const SOURCE_WINDOW_BYTES = 8 * CHUNK_BYTES;
 
 /**
  * The largest window, 1 MiB. Chromium's SCTP, once it has overrun a path's queue, repairs one packet a round trip, so
