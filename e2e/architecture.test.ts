@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 	tracker: ['shared/base', 'shared/protocol', 'node/', 'tracker/'],
 	'bridge/store': ['shared/', 'node/'],
 	bridge: ['shared/', 'node/', 'bridge/'],
-	cli: ['shared/', 'tracker/main.ts', 'tracker/bin.ts', 'bridge/personal.ts', 'bridge/sharing.ts'],
+	cli: ['shared/', 'tracker/main.ts', 'tracker/bin.ts', 'bridge/bin.ts', 'bridge/personal.ts', 'bridge/sharing.ts'],
 	'web/peer': ['shared/'],
 	'web/media': ['shared/'],
 	'web/state': ['shared/', 'web/peer', 'web/media'],
